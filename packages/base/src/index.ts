@@ -1,0 +1,8 @@
+/**
+ * `@isles/base`: ids, errors, completions and asserts that every layer shares.
+ * It knows no platform: no `node:*`, no clock, no randomness.
+ */
+export * from "./assert.ts";
+export * from "./completion.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";

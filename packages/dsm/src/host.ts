@@ -1,0 +1,64 @@
+import type { Completion } from "@isles/base";
+
+/** What a service (locks, barriers, …) is told of what peers send it. Runs at poll points; must not block. */
+export interface ServiceHandler {
+  text(from: number, text: string): void;
+  value(from: number, value: unknown): void;
+}
+
+/** A run: the sites that execute one `runAll` together, or everything that was started singly (`id` 0, `name` ""). */
+export interface Group {
+  /** 0 for singly started functions; otherwise unique in the cluster's life. */
+  readonly id: number;
+  /** Name of the function being run by `runAll`, for messages. */
+  readonly name: string;
+}
+
+/**
+ * What one endpoint offers the services that run on it. Endpoints 0 … sites-1 are sites; endpoint `sites` is the launcher.
+ * Messages to one endpoint arrive in the order sent, whatever their service or kind (text or value), and a message to
+ * oneself goes through a loopback queue with the same order. `send*` never blocks and never calls a handler in the caller's stack.
+ */
+export interface ServiceHost {
+  readonly self: number;
+  readonly sites: number;
+  /** False on the launcher's thread. */
+  readonly mayBlock: boolean;
+  /** The run this site's code belongs to at this moment. */
+  readonly group: Group;
+  sendText(to: number, service: Service, text: string): void;
+  /** Structured clone; dearer than text. */
+  sendValue(to: number, service: Service, value: unknown): void;
+  on(service: Service, handler: ServiceHandler): void;
+  /**
+   * A completion that peer loss, a broken run or `close()` rejects by itself: a waiter that is registered here cannot
+   * hang. `group` (default: the current one) says which run's failure concerns it.
+   */
+  pend<T>(label: string, group?: Group): Completion<T>;
+  /**
+   * Blocks this thread until the completion settles, serving everybody meanwhile; returns its value or throws its error.
+   * Throws WouldBlockError(call, twin) on the launcher's thread.
+   * After `timeoutMs` (default: no limit) it rejects with TimeoutError unless `onTimeout` settles it differently.
+   */
+  wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T;
+  /** The asynchronous twin of `wait`. */
+  waitAsync<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T>;
+  /** Milliseconds, monotonic. */
+  now(): number;
+}
+
+/** Who a message is for on the other side. One code unit on the wire. */
+export const Service = {
+  Coherence: 1,
+  Page: 2,
+  Lock: 3,
+  Collective: 4,
+  Semaphore: 5,
+  Condition: 6,
+  Latch: 7,
+  WordWait: 8,
+  Registry: 9,
+  Control: 10,
+  Home: 11,
+} as const;
+export type Service = (typeof Service)[keyof typeof Service];

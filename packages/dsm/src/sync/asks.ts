@@ -1,0 +1,72 @@
+import type { Completion } from "@isles/base";
+import { type Waits, runEnded } from "./waits.ts";
+
+/** One request of this endpoint that its home has not answered yet. */
+export interface Ask<T, X> {
+  readonly req: number;
+  readonly completion: Completion<T>;
+  /** What the service wants to know when the answer comes. */
+  readonly extra: X;
+  readonly group: number;
+  /** False once the caller has its timeout, abort or failure: the answer must then be undone, not delivered. */
+  wanted: boolean;
+}
+
+/**
+ * The open requests of one service. Request numbers are never used twice, so an answer that comes too late names nobody.
+ * `keep` says whether an abandoned request stays on the table until it is answered (because the answer gives something
+ * that must be given back) or goes at once.
+ */
+export class Asks<T, X> {
+  readonly #waits: Waits;
+  readonly #keep: boolean;
+  readonly #open = new Map<number, Ask<T, X>>();
+  #last = 0;
+
+  constructor(waits: Waits, keep: boolean) {
+    this.#waits = waits;
+    this.#keep = keep;
+  }
+
+  /** Opens a request; `giveUp` runs when the caller stops waiting before the answer. */
+  open(label: string, extra: X, giveUp: (ask: Ask<T, X>) => void): Ask<T, X> {
+    const { host } = this.#waits;
+    const ask: Ask<T, X> = {
+      req: ++this.#last,
+      completion: host.pend<T>(label),
+      extra,
+      group: host.group.id,
+      wanted: true,
+    };
+    this.#open.set(ask.req, ask);
+    ask.completion.onSettled(() => {
+      if (!ask.wanted || this.#open.get(ask.req) !== ask) return;
+      ask.wanted = false;
+      if (!this.#keep) this.#open.delete(ask.req);
+      giveUp(ask);
+    });
+    return ask;
+  }
+
+  /** Takes the request off the table; undefined when it was abandoned and not kept. */
+  answered(req: number): Ask<T, X> | undefined {
+    const ask = this.#open.get(req);
+    this.#open.delete(req);
+    return ask;
+  }
+
+  peek(req: number): Ask<T, X> | undefined {
+    return this.#open.get(req);
+  }
+
+  /** Ends what the functions of a run left pending. */
+  endGroup(group: number): void {
+    for (const ask of this.#open.values()) {
+      if (ask.group === group && ask.wanted) this.#waits.end(ask.completion, runEnded(ask.completion.label));
+    }
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+}

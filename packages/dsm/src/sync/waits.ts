@@ -1,0 +1,70 @@
+import { type Completion, type IslesError, UsageError, WouldBlockError } from "@isles/base";
+import type { ServiceHost } from "../host.ts";
+import type { SyncStats } from "./stats.ts";
+
+/** Ways a wait may end early. `timeoutMs` in milliseconds, default: no limit. */
+export interface WaitOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The two faces of every call that waits: the one implementation is whatever made the completion. */
+export class Waits {
+  readonly host: ServiceHost;
+  readonly stats: SyncStats = { waits: 0, acquisitions: 0, handOffs: 0 };
+  readonly #promises = new WeakMap<Completion<never>, Promise<unknown>>();
+
+  constructor(host: ServiceHost) {
+    this.host = host;
+  }
+
+  /** Call before anything is sent, so that a refused call leaves nothing behind. */
+  mustBlock(call: string, twin: string): void {
+    if (!this.host.mayBlock) throw new WouldBlockError(call, twin);
+  }
+
+  block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {
+    this.stats.waits++;
+    return this.host.wait(completion, timeoutMs, onTimeout);
+  }
+
+  later<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T> {
+    this.stats.waits++;
+    const promise = this.host.waitAsync(completion, timeoutMs, onTimeout);
+    this.adopt(completion, promise);
+    return promise;
+  }
+
+  /** Says which promise the caller holds, so that {@link end} can find it. */
+  adopt(completion: Completion<never> | Completion<unknown>, promise: Promise<unknown>): void {
+    this.#promises.set(completion as Completion<never>, promise);
+  }
+
+  /**
+   * Ends a wait whose run is over. Whoever still looks gets the error; that nobody looks any more (the function returned
+   * or threw without awaiting it) is no reason to bring the thread down with an unhandled rejection.
+   */
+  end(completion: Completion<never> | Completion<unknown>, error: IslesError): void {
+    this.#promises.get(completion as Completion<never>)?.catch(() => undefined);
+    completion.reject(error);
+  }
+}
+
+/** Rejects the completion with the signal's reason when it aborts, and lets go of the signal when settled. */
+export function rejectOnAbort(completion: Completion<never> | Completion<unknown>, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const abort = (): void => void completion.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  completion.onSettled(() => signal.removeEventListener("abort", abort));
+}
+
+/** What a forgotten wait is told when its function ends. */
+export function runEnded(what: string): UsageError {
+  return new UsageError("RUN_ENDED", `${what} was still pending when its function ended; await it before returning`);
+}
+
+/** Throws UsageError("BAD_ARGUMENT") unless `value` is an integer of at least `least`. */
+export function checkCount(value: number, least: number, what: string): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new UsageError("BAD_ARGUMENT", `${what} must be an integer of at least ${least}, not ${String(value)}`);
+}
