@@ -73,7 +73,7 @@ const becomesM = (state: StateName, event: CacheEventName, ...before: CacheActio
 ];
 
 /**
- * The cache controller, MSI with explicit eviction.
+ * The cache controller, MSI with explicit eviction. Hits (a load from S on, a store in M) change nothing and have no row.
  *
  * DataO goes out before WB: when the requester is the home itself both use one FIFO, and the home's cache must have
  * its copy before its directory can invalidate it (the two share one storage).
@@ -103,13 +103,12 @@ export const cacheRows: readonly CacheRow[] = [
   ["IM_A", "InvAck", "IM_A", []],
   becomesM("IM_A", "LastInvAck"),
 
-  ...waits("S", "Load"),
   ["S", "Store", "SM_AD", ["sendUpg"]],
   ["S", "Evict", "SI_A", ["lost", "sendPutS"]],
   ["S", "Inv", "I", ["lost", "sendInvAck"]],
   ["S", "InvHeld", "S", ["deferInv"]],
 
-  ...waits("SM_AD", "Load", "Store", "Evict"),
+  ...waits("SM_AD", "Store", "Evict"),
   ["SM_AD", "Inv", "IM_AD", ["lost", "sendInvAck"]],
   ["SM_AD", "InvHeld", "SM_AD", ["deferInv"]],
   // Only behind a deferred Inv: otherwise UpgAck or Inv came first on the directory's FIFO.
@@ -118,13 +117,12 @@ export const cacheRows: readonly CacheRow[] = [
   ["SM_AD", "UpgAckPartial", "SM_A", []],
   ["SM_AD", "InvAck", "SM_AD", []],
 
-  ...waits("SM_A", "Load", "Store", "Evict"),
+  ...waits("SM_A", "Store", "Evict"),
   ...defersForwards("SM_A", false),
   ...defersForwards("SM_A", true),
   ["SM_A", "InvAck", "SM_A", []],
   becomesM("SM_A", "LastInvAck"),
 
-  ...waits("M", "Load", "Store"),
   ["M", "Evict", "MI_A", ["lost", "sendPutM"]],
   ["M", "FwdGetS", "S", ["lost", "sendDataO", "sendWB"]],
   ["M", "FwdGetM", "I", ["lost", "sendDataO"]],

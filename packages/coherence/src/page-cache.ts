@@ -25,7 +25,7 @@ export interface CacheEffects {
 /** `from` of what did not come in a message. */
 const LOCAL = -1;
 /** Makes an ack count a captured word of its own, never negative. */
-const ACKS_BIAS = 0x400;
+const ACKS_BIAS = 0x80;
 
 /**
  * The cache controller of one region at one site: the textbook's MSI automaton, one byte of state per page.
@@ -71,11 +71,11 @@ export class PageCache {
 
   /** Start giving the page back; false if nothing started (I, transient or held). */
   evict(page: number): boolean {
-    this.settle(page);
+    if (this.hasDeferred) this.settle(page);
     const before = this.state[page];
-    if ((before !== State.S && before !== State.M) || this.#effects.held(page)) return false;
+    if (this.#isHeld(page)) return false;
     this.#step(page, CacheEvent.Evict, LOCAL, LOCAL);
-    return true;
+    return this.state[page] !== before;
   }
 
   /** Take a message for this cache. `requester` matters for Inv and forwards, `acks` for Data and UpgAck. */

@@ -52,8 +52,7 @@ export class Pins {
    * else (barrier, lock): all is soft until the advance() loop fetches back what was lent.
    */
   begin(ranges: readonly PageRange[], blocking: boolean): Acquisition {
-    if (blocking && this.#blocking !== null)
-      throw new Error("a blocking acquisition is already under way at this site");
+    assert(!blocking || this.#blocking === null, "at most one blocking acquisition at a site");
     const acquisition = new Acquisition(ranges, blocking);
     this.#live.push(acquisition);
     if (blocking) {

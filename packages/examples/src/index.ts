@@ -5,4 +5,13 @@
  *
  * @packageDocumentation
  */
-export {};
+export * from "./kernels/cg-classes.ts";
+export * from "./kernels/cg-matrix.ts";
+export * from "./kernels/conjugate-gradient.ts";
+export * from "./kernels/heat.ts";
+export * from "./kernels/randlc.ts";
+export { drawHeat } from "./picture/heat-picture.ts";
+export * from "./programs/index.ts";
+export * from "./relief/crater.ts";
+export * from "./relief/spline.ts";
+export * from "./relief/volcano.ts";

@@ -1,8 +1,42 @@
 /**
- * isles: launch(), the public face and the command line of Isles.
- *
- * No mechanism of its own: it wires the layers below together, and is the only importer of engines.
- *
- * @packageDocumentation
+ * `isles`: programs over one memory on isolated sites. `launch()` starts a cluster of sites, each a thread with private
+ * memory; a program's functions read and write the same named arrays on all of them.
  */
-export {};
+export {
+  AssertionError,
+  ClosedError,
+  CloneError,
+  IslesError,
+  LimitError,
+  MismatchError,
+  ReleasedError,
+  SiteDownError,
+  TimeoutError,
+  UsageError,
+  WouldBlockError,
+} from "@isles/base";
+export type {
+  ArrayOptions,
+  ArrayStats,
+  AsyncArray,
+  AsyncMemory,
+  Condition,
+  ElementOf,
+  ElementType,
+  HomePolicy,
+  Latch,
+  Lock,
+  Memory,
+  Semaphore,
+  SiteStats,
+  Span,
+  SpanRequest,
+  SpanRequests,
+  Spans,
+  TypedArray,
+} from "@isles/dsm";
+export { SharedArray } from "@isles/dsm";
+export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";
+export { type LaunchOptions, launch } from "./launch.ts";
+export type { ArgumentOf, FunctionName, ResultOf } from "./program-types.ts";
+export type { Share, Site } from "./site.ts";

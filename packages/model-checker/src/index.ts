@@ -1,8 +1,7 @@
 /**
- * @isles/model-checker: exhaustive exploration of the coherence protocol that ships.
- *
- * Not published, and not a second model of the protocol: it drives the very code of `@isles/coherence`.
+ * @isles/model-checker: exhaustive exploration of the coherence protocol that ships. A private tool.
  *
  * @packageDocumentation
  */
-export {};
+export { asyncDescending, type Configuration, configurationNamed, configurations } from "./configurations.ts";
+export { type Verdict, verify } from "./verify.ts";

@@ -1,5 +1,5 @@
 import type { Completion } from "@isles/base";
-import { type Waits, runEnded } from "./waits.ts";
+import { runEnded, type Waits } from "./waits.ts";
 
 /** One request of this endpoint that its home has not answered yet. */
 export interface Ask<T, X> {
@@ -64,6 +64,12 @@ export class Asks<T, X> {
     for (const ask of this.#open.values()) {
       if (ask.group === group && ask.wanted) this.#waits.end(ask.completion, runEnded(ask.completion.label));
     }
+  }
+
+  /** The run is over everywhere: its homes have forgotten it and will not answer. */
+  dropGroup(group: number): void {
+    this.endGroup(group);
+    for (const ask of this.#open.values()) if (ask.group === group) this.#open.delete(ask.req);
   }
 
   get size(): number {

@@ -28,7 +28,14 @@ export class Waits {
     return this.host.wait(completion, timeoutMs, onTimeout);
   }
 
-  later<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T> {
+  /** The asynchronous face: what `begin` throws becomes a rejection too. */
+  later<T>(begin: () => Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T> {
+    let completion: Completion<T>;
+    try {
+      completion = begin();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.stats.waits++;
     const promise = this.host.waitAsync(completion, timeoutMs, onTimeout);
     this.adopt(completion, promise);
@@ -51,7 +58,10 @@ export class Waits {
 }
 
 /** Rejects the completion with the signal's reason when it aborts, and lets go of the signal when settled. */
-export function rejectOnAbort(completion: Completion<never> | Completion<unknown>, signal: AbortSignal | undefined): void {
+export function rejectOnAbort(
+  completion: Completion<never> | Completion<unknown>,
+  signal: AbortSignal | undefined,
+): void {
   if (signal === undefined) return;
   const abort = (): void => void completion.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

@@ -1,8 +1,9 @@
 /**
- * The matrix of NPB CG (`makea`): A = Σ ωᵢ vᵢ vᵢᵀ + (rcond − shift) I, with n sparse random vectors vᵢ and ω falling from 1
- * to rcond, so that the condition number is known. Source: NPB 3.x CG; RNR-94-007, section 2.2.2.
+ * The matrix of NPB CG (`makea`): A = Σ ωᵢ vᵢ vᵢᵀ + (rcond − shift) I, with n sparse random vectors vᵢ and ω falling
+ * from 1 to rcond, so that the condition number is known. Source: NPB 3.x CG; RNR-94-007, section 2.2.2.
  *
- * The order of every addition is NPB's: the published zeta is checked to 10 digits, and a sum of doubles depends on its order.
+ * The order of every addition is NPB's: the published zeta is checked to 10 digits, and a sum of doubles depends on
+ * its order.
  */
 import type { CgProblem } from "./cg-classes.ts";
 import { maxNonzeros } from "./cg-classes.ts";
@@ -10,7 +11,10 @@ import { Randlc } from "./randlc.ts";
 
 /** A sparse matrix in compressed rows (CSR), or some consecutive rows of one. */
 export interface SparseRows {
-  /** Row j's entries run from `rowstr[j]` up to `rowstr[j + 1]`; counted from `rowstr[0]`, where `colidx` and `a` begin. */
+  /**
+   * Row j's entries run from `rowstr[j]` up to `rowstr[j + 1]`; counted from `rowstr[0]`, where `colidx` and `a`
+   * begin.
+   */
   readonly rowstr: Int32Array;
   /** Column of each entry, ascending in a row. */
   readonly colidx: Int32Array;
@@ -64,7 +68,14 @@ function powerOfTwoFrom(n: number): number {
 }
 
 /** NPB's `sprnvc`: `count` entries at distinct random places below n. */
-function drawEntries(random: Randlc, n: number, count: number, scale: number, indices: Int32Array, values: Float64Array) {
+function drawEntries(
+  random: Randlc,
+  n: number,
+  count: number,
+  scale: number,
+  indices: Int32Array,
+  values: Float64Array,
+) {
   let length = 0;
   while (length < count) {
     const value = random.next();
@@ -102,7 +113,12 @@ function rowCapacities(n: number, { stride, lengths, indices }: SparseVectors): 
 function sumOuterProducts(problem: CgProblem, vectors: SparseVectors, begin: Int32Array) {
   const { n, shift } = problem;
   const { stride, lengths, indices, values } = vectors;
-  const rows = { begin, used: new Int32Array(n), colidx: new Int32Array(maxNonzeros(problem)), a: new Float64Array(maxNonzeros(problem)) };
+  const rows = {
+    begin,
+    used: new Int32Array(n),
+    colidx: new Int32Array(maxNonzeros(problem)),
+    a: new Float64Array(maxNonzeros(problem)),
+  };
   const ratio = RCOND ** (1 / n);
   let weight = 1;
   for (let i = 0; i < n; i++) {

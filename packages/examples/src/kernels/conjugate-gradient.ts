@@ -1,6 +1,7 @@
 /**
- * NPB CG on plain typed arrays: the vector kernels, and the serial benchmark over them. The shared-memory program runs the very
- * same kernels over the views of its spans, so a ratio between the two is the price of sharing and of nothing else.
+ * NPB CG on plain typed arrays: the vector kernels, and the serial benchmark over them. The shared-memory program
+ * runs the very same kernels over the views of its spans, so a ratio between the two is the price of sharing and of
+ * nothing else.
  */
 import { CG_INNER_ITERATIONS, type CgProblem } from "./cg-classes.ts";
 import type { SparseRows } from "./cg-matrix.ts";

@@ -1,8 +1,8 @@
 /**
  * The random number generator of the NAS Parallel Benchmarks (`randlc`): x ← a·x mod 2⁴⁶, read as x·2⁻⁴⁶ in (0, 1).
  *
- * Source: Bailey et al., *The NAS Parallel Benchmarks*, RNR-94-007, section 2.3. Its published kernels depend on every
- * bit of this sequence, which is why `Math.random` or a better generator will not do.
+ * Source: Bailey et al., *The NAS Parallel Benchmarks*, RNR-94-007, section 2.3. Its published kernels depend on
+ * every bit of this sequence, which is why `Math.random` or a better generator will not do.
  */
 
 const TWO_23 = 2 ** 23;
@@ -13,7 +13,9 @@ export const NPB_MULTIPLIER = 1220703125;
 /** The seed NPB's CG starts from. */
 export const NPB_CG_SEED = 314159265;
 
-/** The low 46 bits of a·x. The product has 92 bits and a double 53, so both factors are taken in halves of 23 bits. */
+/**
+ * The low 46 bits of a·x. The product has 92 bits and a double 53, so both factors are taken in halves of 23 bits.
+ */
 export function multiplyModulo46(a: number, x: number): number {
   const aHigh = Math.floor(a / TWO_23);
   const aLow = a - aHigh * TWO_23;

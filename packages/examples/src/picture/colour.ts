@@ -19,7 +19,9 @@ export function along(ramp: readonly Colour[], t: number): Colour {
   return mix(ramp[stop], ramp[stop + 1], at - stop);
 }
 
-/** Ten stops of inferno (Stéfan van der Walt and Nathaniel Smith, matplotlib, CC0): perceptually even, dark to bright. */
+/**
+ * Ten stops of inferno (Stéfan van der Walt and Nathaniel Smith, matplotlib, CC0): perceptually even, dark to bright.
+ */
 export const INFERNO: readonly Colour[] = [
   [0, 0, 4],
   [27, 12, 65],

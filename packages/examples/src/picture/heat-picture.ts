@@ -8,10 +8,11 @@ import { hillshade } from "./hillshade.ts";
 const CONTOUR_METRES = 5;
 const EXAGGERATION = 1.6;
 const INK: Colour = [58, 44, 34];
-/** Temperatures fall off steeply away from the lake; a root spreads them over the ramp. */
-const HEAT_EXPONENT = 0.4;
-/** Below this share of the ramp the heat is not drawn; up to the second it fades in. */
-const HEAT_FAINT = 0.03;
+/**
+ * The ramp spans this many powers of ten below the lake's temperature: heat thins out exponentially along its way.
+ */
+const HEAT_DECADES = 3.3;
+/** Heat fades in over this first part of the ramp. */
 const HEAT_FULL = 0.3;
 
 /** Encodes the picture as a PNG of one pixel a cell. `cellMetres` is the side of a cell. */
@@ -38,8 +39,8 @@ function groundColour(altitude: number, light: number, line: number): Colour {
 
 /** Lays the heat over the ground; slopes stay readable because the glow is shaded a little too. */
 function overlay(ground: Colour, temperature: number, light: number): Colour {
-  const level = temperature ** HEAT_EXPONENT;
-  const opacity = Math.min(Math.max((level - HEAT_FAINT) / (HEAT_FULL - HEAT_FAINT), 0), 1);
+  const level = Math.max(1 + Math.log10(temperature) / HEAT_DECADES, 0);
+  const opacity = Math.min(level / HEAT_FULL, 1);
   const glow = shade(along(INFERNO, level), 0.72 + 0.4 * light);
   return mix(ground, glow, 0.92 * opacity);
 }

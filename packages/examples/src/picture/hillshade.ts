@@ -1,4 +1,7 @@
-/** Relief shading: how brightly a slope lies in the light of a low sun in the north-west, as on printed maps (Horn 1981). */
+/**
+ * Relief shading: how brightly a slope lies in the light of a low sun in the north-west, as on printed maps (Horn
+ * 1981).
+ */
 import type { Grid } from "../relief/volcano.ts";
 
 const SUN_AZIMUTH_DEGREES = 315;

@@ -1,7 +1,7 @@
 /**
- * Finer grids by the uniform cubic B-spline: twice continuously differentiable and without overshoot. It approximates rather than
- * interpolates, which is what is wanted here: the heights were rounded to whole metres, and a spline through the
- * rounded values would show every step as a terrace under the slanting light of the picture.
+ * Finer grids by the uniform cubic B-spline: twice continuously differentiable and without overshoot. It approximates
+ * rather than interpolates, which is what is wanted here: the heights were rounded to whole metres, and a spline
+ * through the rounded values would show every step as a terrace under the slanting light of the picture.
  */
 import type { Grid } from "./volcano.ts";
 
@@ -34,7 +34,9 @@ export function resample(grid: Grid, width: number, height: number): Grid {
   return { width, height, values };
 }
 
-/** For each of `to` places, the four of `from` grid lines around it; beyond the border the outermost line is repeated. */
+/**
+ * For each of `to` places, the four of `from` grid lines around it; beyond the border the outermost line is repeated.
+ */
 function taps(from: number, to: number): Taps {
   const index = new Int32Array(4 * to);
   const weight = new Float64Array(4 * to);
@@ -42,7 +44,10 @@ function taps(from: number, to: number): Taps {
     const at = to === 1 ? 0 : (i * (from - 1)) / (to - 1);
     const cell = Math.min(Math.floor(at), from - 2);
     const t = at - cell;
-    weight.set([(1 - t) ** 3 / 6, (3 * t ** 3 - 6 * t ** 2 + 4) / 6, (-3 * t ** 3 + 3 * t ** 2 + 3 * t + 1) / 6, t ** 3 / 6], 4 * i);
+    weight.set(
+      [(1 - t) ** 3 / 6, (3 * t ** 3 - 6 * t ** 2 + 4) / 6, (-3 * t ** 3 + 3 * t ** 2 + 3 * t + 1) / 6, t ** 3 / 6],
+      4 * i,
+    );
     for (let k = 0; k < 4; k++) index[4 * i + k] = Math.min(Math.max(cell - 1 + k, 0), from - 1);
   }
   return { index, weight };

@@ -1,6 +1,6 @@
 /**
- * Maunga Whau (Mount Eden), Auckland: 87 × 61 heights in metres, 10 m apart, digitised from a topographic map by Ross Ihaka; R's
- * `volcano`, here from the npm package vega-datasets.
+ * Maunga Whau (Mount Eden), Auckland: 87 × 61 heights in metres, 10 m apart, digitised from a topographic map by Ross
+ * Ihaka; R's `volcano`, here from the npm package vega-datasets.
  */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";

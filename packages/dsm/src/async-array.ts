@@ -1,0 +1,149 @@
+import { Mode } from "@isles/coherence";
+import { acquireAsync } from "./async-acquire.ts";
+import { AtomicOp, applyAtomic, applyCompareExchange, same } from "./element-ops.ts";
+import type { ElementOf, TypedArray } from "./elements.ts";
+import type { Region } from "./region.ts";
+import { checkRange, clampRange } from "./ranges.ts";
+import { type ArrayContext, copyPart, type SharedArray } from "./shared-array.ts";
+import { HeldSpan, type Span } from "./span.ts";
+
+/**
+ * The twins of `SharedArray`'s blocking calls for code that must not block: same arguments, same results and errors, as
+ * promises. An access is performed inside the message that brings its page, so it cannot lose the page again.
+ */
+export class AsyncArray<T extends TypedArray> {
+  readonly #array: SharedArray<T>;
+  readonly #context: ArrayContext;
+  readonly #region: Region;
+  readonly #origin: number;
+  readonly #view: T;
+
+  constructor(array: SharedArray<T>, context: ArrayContext, region: Region, origin: number, view: T) {
+    this.#array = array;
+    this.#context = context;
+    this.#region = region;
+    this.#origin = origin;
+    this.#view = view;
+  }
+
+  async get(index: number): Promise<ElementOf<T>> {
+    return this.#access(index, Mode.Read, () => this.#view[index] as ElementOf<T>);
+  }
+
+  async set(index: number, value: ElementOf<T>): Promise<void> {
+    return this.#access(index, Mode.Write, () => {
+      (this.#view as { [index: number]: unknown })[index] = value;
+    });
+  }
+
+  load(index: number): Promise<ElementOf<T>> {
+    return this.get(index);
+  }
+
+  async store(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    await this.set(index, value);
+    return value;
+  }
+
+  add(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.add, value);
+  }
+
+  sub(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.sub, value);
+  }
+
+  and(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.and, value);
+  }
+
+  or(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.or, value);
+  }
+
+  xor(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.xor, value);
+  }
+
+  exchange(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#update(index, AtomicOp.exchange, value);
+  }
+
+  async compareExchange(index: number, expected: ElementOf<T>, replacement: ElementOf<T>): Promise<ElementOf<T>> {
+    return this.#access(index, Mode.Write, () => applyCompareExchange(this.#view, index, expected, replacement));
+  }
+
+  async wait(index: number, expected: ElementOf<T>, timeoutMs?: number): Promise<"ok" | "not-equal" | "timed-out"> {
+    this.#array.checkWaitable(index);
+    const held = await this.read(index, index + 1);
+    let wait: ReturnType<ArrayContext["words"]["enqueue"]>;
+    try {
+      if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
+      wait = this.#context.words.enqueue(this.#array.wordKey(index));
+      await this.#context.endpoint.waitAsync(wait.enqueued);
+    } finally {
+      held.release();
+    }
+    let timedOut = false;
+    await this.#context.endpoint.waitAsync(wait.woken, timeoutMs, () => {
+      const cancelled = wait.cancel();
+      cancelled.onSettled(() => {
+        timedOut = cancelled.take();
+        wait.woken.resolve("ok");
+      });
+    });
+    return timedOut ? "timed-out" : "ok";
+  }
+
+  async notify(index: number, count = Infinity): Promise<number> {
+    this.#array.checkWaitable(index);
+    return this.#context.endpoint.waitAsync(this.#context.words.notify(this.#array.wordKey(index), count));
+  }
+
+  /**
+   * A span whose pages are held until it is released, across awaits. Take several with `memory.async.acquire` in one
+   * call rather than one after the other: spans held while another is awaited are not lent, so two holders could wait
+   * for each other; such a wait is given up after ten seconds with an error that says so.
+   */
+  read(start = 0, end = this.#array.length): Promise<Span<T>> {
+    return this.#span(start, end, false);
+  }
+
+  write(start = 0, end = this.#array.length): Promise<Span<T>> {
+    return this.#span(start, end, true);
+  }
+
+  async fill(value: ElementOf<T>, start = 0, end = this.#array.length): Promise<void> {
+    const [from, to] = clampRange(start, end, this.#array.length);
+    for (const [first, last] of this.#array.chunks(from, to)) {
+      using span = await this.write(first, last);
+      (span.view as Float64Array).fill(value as number);
+    }
+  }
+
+  async copyFrom(source: ArrayLike<ElementOf<T>>, at = 0): Promise<void> {
+    checkRange(this.#array.name, at, at + source.length, this.#array.length);
+    for (const [first, last] of this.#array.chunks(at, at + source.length)) {
+      using span = await this.write(first, last);
+      copyPart(span.view, source, first - at, last - at);
+    }
+  }
+
+  async #update(index: number, op: AtomicOp, value: ElementOf<T>): Promise<ElementOf<T>> {
+    this.#array.checkOperation(op);
+    return this.#access(index, Mode.Write, () => applyAtomic(this.#view, index, op, value));
+  }
+
+  #access<R>(index: number, mode: Mode, access: () => R): Promise<R> {
+    this.#array.checkIndex(index);
+    const perPage = this.#region.pageSize / this.#view.BYTES_PER_ELEMENT;
+    return this.#context.endpoint.access(this.#region, Math.floor((index + this.#origin) / perPage), mode, access);
+  }
+
+  async #span(start: number, end: number, write: boolean): Promise<Span<T>> {
+    checkRange(this.#array.name, start, end, this.#array.length);
+    if (this.#region.freed !== undefined) throw this.#region.freed;
+    const held = await acquireAsync(this.#context.endpoint, this.#array.pages(start, end, write), `a span of "${this.#array.name}"`);
+    return new HeldSpan(this.#array, start, end, this.#context.endpoint, held);
+  }
+}

@@ -1,0 +1,24 @@
+import { ReleasedError } from "@isles/base";
+import type { TypedArray } from "./elements.ts";
+
+/**
+ * A view that throws once its span is released: the debug mode's answer to a bug that otherwise reads stale memory or
+ * loses stores without a word. A Proxy costs a hundred times a raw access, so only `launch({ debug: true })` pays it.
+ */
+export function guardView<T extends TypedArray>(view: T, name: string, isReleased: () => boolean): T {
+  const check = (what: string) => {
+    if (!isReleased()) return;
+    throw new ReleasedError(`${what} of a span of "${name}" that was released; take another span, or release it later`);
+  };
+  return new Proxy(view, {
+    get(target, key) {
+      check(`use of ${String(key)}`);
+      const value = Reflect.get(target, key, target) as unknown;
+      return typeof value === "function" && key !== "constructor" ? value.bind(target) : value;
+    },
+    set(target, key, value) {
+      check(`store to ${String(key)}`);
+      return Reflect.set(target, key, value, target);
+    },
+  });
+}

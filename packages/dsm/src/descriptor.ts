@@ -1,0 +1,67 @@
+import { LimitError, UsageError } from "@isles/base";
+import { type ElementType, elementTypes } from "./elements.ts";
+
+/** Where the directory entry (and the home copy) of each page lives. */
+export type HomePolicy = "block" | "cyclic" | "first-touch" | "launcher" | number;
+
+export interface ArrayOptions {
+  /** Bytes of a page: a power of two from 256 to 65,536. Default: the cluster's `pageSize` (4,096). */
+  readonly pageSize?: number;
+  /**
+   * Where pages live: `"block"` (default) gives site k the k-th contiguous part, as `site.share` does; `"cyclic"` deals
+   * them out in turn; `"first-touch"` gives a page to the first site that uses it; `"launcher"` keeps them on the
+   * launcher's thread, which is always awake; a number names a site.
+   */
+  readonly home?: HomePolicy;
+  /** Only `"sequential"` so far. */
+  readonly consistency?: "sequential";
+}
+
+/** Everything an endpoint must know to take part in a region; agreed at the registry and never changed. */
+export interface RegionDescriptor {
+  readonly id: number;
+  readonly name: string;
+  readonly type: ElementType;
+  readonly length: number;
+  readonly pageSize: number;
+  readonly home: HomePolicy;
+}
+
+export const MIN_PAGE_SIZE = 256;
+export const MAX_PAGE_SIZE = 65_536;
+export const DEFAULT_PAGE_SIZE = 4_096;
+
+/** An index is tested with 32-bit arithmetic on the hot path. */
+export const MAX_LENGTH = 2 ** 32 - 1;
+
+export function byteLength(descriptor: RegionDescriptor): number {
+  return descriptor.length * elementTypes[descriptor.type].BYTES_PER_ELEMENT;
+}
+
+export function pageCount(descriptor: RegionDescriptor): number {
+  return Math.max(1, Math.ceil(byteLength(descriptor) / descriptor.pageSize));
+}
+
+/** Checks what a caller asks for; throws with the argument, its value and the rule. */
+export function checkRequest(name: string, length: number, pageSize: number, home: HomePolicy, sites: number): void {
+  if (typeof name !== "string" || name === "") throw new UsageError("BAD_NAME", `a shared array needs a name, got ${String(name)}`);
+  if (!Number.isInteger(length) || length < 0) {
+    throw new RangeError(`shared array "${name}": length must be a whole number of elements, got ${String(length)}`);
+  }
+  if (length > MAX_LENGTH) {
+    throw new LimitError(`shared array "${name}": ${length} elements; an array holds at most ${MAX_LENGTH} (32-bit indices)`);
+  }
+  const power = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
+  if (!power || pageSize < MIN_PAGE_SIZE || pageSize > MAX_PAGE_SIZE) {
+    throw new RangeError(
+      `shared array "${name}": page size must be a power of two from ${MIN_PAGE_SIZE} to ${MAX_PAGE_SIZE} bytes, got ${String(pageSize)}`,
+    );
+  }
+  if (typeof home === "number") {
+    if (!Number.isInteger(home) || home < 0 || home >= sites) {
+      throw new RangeError(`shared array "${name}": home ${home} is no site; there are sites 0 to ${sites - 1}`);
+    }
+  } else if (!["block", "cyclic", "first-touch", "launcher"].includes(home)) {
+    throw new UsageError("BAD_HOME", `shared array "${name}": unknown home policy ${JSON.stringify(home)}`);
+  }
+}

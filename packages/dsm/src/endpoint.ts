@@ -1,0 +1,446 @@
+import { type Completion, TimeoutError, WouldBlockError } from "@isles/base";
+import { type Acquisition, type Kind, Mode, type PageRange, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
+import { MessageClass, type Port, type Receiver } from "@isles/transport";
+import { FirstTouchHomes } from "./homes.ts";
+import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
+import { Loopback } from "./loopback.ts";
+import { Pending } from "./pending.ts";
+import { RecordInbox } from "./record-inbox.ts";
+import { RecordOutbox } from "./record-outbox.ts";
+import type { Region, RegionHost } from "./region.ts";
+import { RegionSet } from "./region-set.ts";
+
+/** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
+const MAX_SLEEP_MS = 500;
+/** Pages of a span that are requested ahead of the one it waits for. Enough to fill the pipe, few enough for the rings. */
+const PREFETCH_PAGES = 64;
+
+export const SINGLE_RUNS: Group = { id: 0, name: "" };
+
+export interface EndpointOptions {
+  readonly sites: number;
+  /** Whether this thread may block: true on sites, false on the launcher. */
+  readonly mayBlock: boolean;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Makes the endpoint's port, which delivers to the receiver given. */
+  readonly connect: (receiver: Receiver) => Port;
+}
+
+interface ValueMessage {
+  readonly s: Service;
+  readonly v: unknown;
+}
+
+/**
+ * One endpoint of the shared memory: it joins the protocol's controllers to a port, and it is where a thread blocks.
+ *
+ * The thread runs its own protocol at *poll points*: while it waits, in `poll()`, every so many element accesses, and in
+ * its event loop. Page states change nowhere else, so checking a page and then using it needs no lock.
+ */
+export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
+  readonly self: number;
+  readonly sites: number;
+  readonly mayBlock: boolean;
+  readonly now: () => number;
+  readonly port: Port;
+  readonly pending = new Pending();
+  readonly regions = new RegionSet();
+  readonly pins = new Pins(this);
+  readonly spans = new SpanDriver(this.pins, this);
+  /** The run whose code is being executed here. */
+  group: Group = SINGLE_RUNS;
+  /** Milliseconds spent waiting for services (not pages), and messages sent by them. */
+  syncMs = 0;
+  serviceMessages = 0;
+  /** Asynchronous acquisitions look again after every turn. */
+  readonly #turnListeners = new Set<() => void>();
+  readonly #handlers: (ServiceHandler | undefined)[] = [];
+  readonly #loopback: Loopback;
+  readonly #outbox: RecordOutbox;
+  readonly #inbox: RecordInbox;
+  #delivering = false;
+  #turnScheduled = false;
+
+  constructor(options: EndpointOptions) {
+    this.sites = options.sites;
+    this.mayBlock = options.mayBlock;
+    this.now = options.now;
+    this.port = options.connect(this);
+    this.self = this.port.self;
+    this.#outbox = new RecordOutbox(this.port);
+    this.#inbox = new RecordInbox(this.port, this.regions);
+    this.#loopback = new Loopback(this);
+  }
+
+  // Receiver
+
+  receive(from: number, message: string | object): void {
+    const outer = this.#delivering;
+    this.#delivering = true;
+    if (typeof message === "string") this.text(from, message.charCodeAt(0) as Service, message);
+    else this.value(from, (message as ValueMessage).s, (message as ValueMessage).v);
+    this.#settle();
+    this.#delivering = outer;
+  }
+
+  /** Runs what the turn has set off here until nothing is left, and hands what it sends to the port. */
+  #settle(): void {
+    do {
+      this.#loopback.drain();
+      if (this.#turnListeners.size > 0) for (const listener of [...this.#turnListeners]) listener();
+    } while (this.#loopback.pending);
+    this.#outbox.flush();
+  }
+
+  /** Delivers a text message, whose first code unit is its service. */
+  text(from: number, service: Service, message: string): void {
+    if (service === Service.Coherence) this.#inbox.records(from, message);
+    else if (service === Service.Page) this.#inbox.pageFrame(from, message);
+    else if (service === Service.Home) this.#homeText(from, message);
+    else this.#handler(service).text(from, message.slice(1));
+  }
+
+  value(from: number, service: Service, value: unknown): void {
+    this.#handler(service).value(from, value);
+  }
+
+  // ServiceHost
+
+  on(service: Service, handler: ServiceHandler): void {
+    this.#handlers[service] = handler;
+  }
+
+  sendText(to: number, service: Service, text: string): void {
+    this.serviceMessages++;
+    const message = String.fromCharCode(service) + text;
+    if (to === this.self) {
+      this.#loopback.text(service, message);
+      this.#scheduleTurn();
+      return;
+    }
+    this.#outbox.flushTo(to);
+    this.port.send(to, message, MessageClass.Request);
+    // Program code may not come back to a poll point for long; what it sends must leave now.
+    if (!this.#delivering) this.port.flush();
+  }
+
+  sendValue(to: number, service: Service, value: unknown): void {
+    this.serviceMessages++;
+    if (to === this.self) {
+      this.#loopback.value(service, structuredClone(value));
+      this.#scheduleTurn();
+      return;
+    }
+    this.#outbox.flushTo(to);
+    this.port.post(to, { s: service, v: value } satisfies ValueMessage, MessageClass.Request);
+  }
+
+  pend<T>(label: string, group: Group = this.group): Completion<T> {
+    return this.pending.add<T>(label, group);
+  }
+
+  wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {
+    if (completion.settled) return completion.take();
+    if (!this.mayBlock) {
+      completion.reject(new WouldBlockError(completion.label, "its twin under .async"));
+      return completion.take();
+    }
+    this.#turn();
+    if (completion.settled) return completion.take();
+    // Whatever this site holds may be what the awaited site needs first: lend it meanwhile, fetch it back after.
+    const lent = this.pins.idle ? null : this.spans.begin([], true);
+    this.#block(completion, timeoutMs, onTimeout);
+    if (lent !== null) this.#complete(lent);
+    return completion.take();
+  }
+
+  /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */
+  waitHolding<T>(completion: Completion<T>): T {
+    if (!completion.settled) this.#block(completion);
+    return completion.take();
+  }
+
+  async waitAsync<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T> {
+    if (timeoutMs === undefined || completion.settled) return completion.promise();
+    const timer = setTimeout(() => expire(completion, timeoutMs, onTimeout), Math.min(timeoutMs, 2 ** 31 - 1));
+    try {
+      return await completion.promise();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The cluster is down or closed: every wait here ends with `error`, and every later one begins with it. */
+  fail(error: Error): void {
+    this.pending.failAll(error);
+    for (const region of this.regions.all) region.fail(error);
+  }
+
+  // Turns
+
+  /** Serves whatever has arrived. The poll point of long computations. */
+  poll(): void {
+    if (this.port.hasMail() || this.#loopback.pending) this.#turn();
+  }
+
+  #turn(): void {
+    this.#delivering = true;
+    this.#settle();
+    this.#delivering = false;
+    this.port.poll();
+  }
+
+  /** Sends what asynchronous code has started, after that code has returned. */
+  #scheduleTurn(): void {
+    if (this.#turnScheduled || this.#delivering) return;
+    this.#turnScheduled = true;
+    queueMicrotask(() => {
+      this.#turnScheduled = false;
+      this.#turn();
+    });
+  }
+
+  #block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): void {
+    const start = this.now();
+    const deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
+    for (;;) {
+      this.#turn();
+      if (completion.settled) break;
+      const left = deadline - this.now();
+      if (left <= 0) expire(completion, timeoutMs!, onTimeout);
+      // An expiry may need an answer (a cancelled waiter may have been woken first), so the wait goes on either way.
+      if (completion.settled) break;
+      this.port.wait(left > 0 ? Math.min(left, MAX_SLEEP_MS) : MAX_SLEEP_MS);
+    }
+    this.syncMs += this.now() - start;
+  }
+
+  // Pages, blocking
+
+  /** Blocks until every page of the ranges is here in its mode, and holds them until `release`. */
+  acquire(ranges: readonly PageRange[], call: string): Acquisition {
+    this.#mustBlock(call);
+    const acquisition = this.spans.begin(ranges, true);
+    return this.#complete(acquisition);
+  }
+
+  /** A load's page fault: afterwards the page's bytes are good for one load. */
+  faultForLoad(region: Region, page: number, call: string): void {
+    this.#mustBlock(call);
+    const acquisition = this.spans.begin([{ region: region.id, first: page, last: page, mode: Mode.Read }], true);
+    region.oncePage = -1;
+    try {
+      while (this.spans.next(acquisition)) {
+        this.#awaitPage(acquisition);
+        if (region.oncePage === page) {
+          this.spans.cancel(acquisition);
+          if (!this.pins.idle) this.#complete(this.spans.begin([], true));
+          return;
+        }
+      }
+    } catch (error) {
+      this.spans.cancel(acquisition);
+      throw error;
+    }
+    this.release(acquisition);
+  }
+
+  release(acquisition: Acquisition): void {
+    this.spans.release(acquisition);
+    this.#send();
+  }
+
+  /** Requests pages without waiting for them. */
+  prefetch(region: Region, first: number, last: number, mode: Mode): void {
+    for (let page = first; page <= last; page++) region.request(page, mode);
+    this.#send();
+  }
+
+  /** Sends what the controllers have queued, and lets the loopback run. */
+  #send(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    this.#settle();
+    this.#delivering = false;
+    this.port.flush();
+  }
+
+  #complete(acquisition: Acquisition): Acquisition {
+    const ahead = new Prefetcher(this, acquisition);
+    try {
+      while (this.spans.next(acquisition)) {
+        ahead.run();
+        this.#awaitPage(acquisition);
+      }
+    } catch (error) {
+      this.spans.cancel(acquisition);
+      throw error;
+    }
+    return acquisition;
+  }
+
+  /** Pumps until the page at the acquisition's cursor came, or came for one load, or must be asked for again. */
+  #awaitPage(acquisition: Acquisition): void {
+    const region = this.regions.regionOf(acquisition.region);
+    const { page, mode } = acquisition;
+    const start = this.now();
+    for (;;) {
+      if (this.pending.failure !== undefined) throw this.pending.failure;
+      if (region === undefined) throw this.regions.freedError(acquisition.region);
+      if (region.freed !== undefined) throw region.freed;
+      this.#turn();
+      if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
+      this.port.wait(MAX_SLEEP_MS);
+    }
+    region.stats.blockedMs += this.now() - start;
+  }
+
+  refuseToBlock(call: string): never {
+    throw new WouldBlockError(call, "its twin under .async");
+  }
+
+  #mustBlock(call: string): void {
+    if (!this.mayBlock) this.refuseToBlock(call);
+    if (this.pending.failure !== undefined) throw this.pending.failure;
+  }
+
+  // Pages, asynchronous
+
+  /** Runs `access` once the page is here in that mode; it must use the page at once. */
+  access<T>(region: Region, page: number, mode: Mode, access: () => T): Promise<T> {
+    const completion = this.pend<T>(`page ${page} of "${region.descriptor.name}"`);
+    const run = () => completion.resolve(access());
+    if (!completion.settled) region.whenReady(page, mode, run, (error) => completion.reject(error));
+    this.#send();
+    return completion.promise();
+  }
+
+  /** Calls `step` after every turn until it returns true. */
+  onTurns(step: () => boolean): void {
+    const listener = () => {
+      if (step()) this.#turnListeners.delete(listener);
+    };
+    this.#turnListeners.add(listener);
+    listener();
+    this.#send();
+  }
+
+  // SpanPages (what Pins and SpanDriver ask)
+
+  get losses(): number {
+    return this.regions.losses;
+  }
+
+  satisfied(region: number, page: number, mode: Mode): boolean {
+    return this.regions.regionOf(region)?.satisfied(page, mode) ?? true; // a freed region holds nobody up
+  }
+
+  load(region: number, page: number): boolean {
+    return this.regions.regionOf(region)?.cache.load(page) ?? true;
+  }
+
+  store(region: number, page: number): boolean {
+    return this.regions.regionOf(region)?.cache.store(page) ?? true;
+  }
+
+  settleAll(): void {
+    for (const region of this.regions.all) region.cache.settleAll();
+  }
+
+  // RegionHost
+
+  record(to: number, region: Region, kind: Kind, page: number, requester: number, acks: number, withBody: boolean): void {
+    if (to !== this.self) {
+      this.#outbox.add(to, region, kind, page, requester, acks, withBody);
+      return;
+    }
+    region.stats.messages++;
+    this.#loopback.record(region, kind, page, requester, acks);
+  }
+
+  held(region: number, page: number): boolean {
+    return this.pins.held(region, page);
+  }
+
+  body(region: Region, page: number): void {
+    this.#inbox.body(region, page);
+  }
+
+  locate(region: Region, page: number, kind: Kind): void {
+    const homes = region.homes as FirstTouchHomes;
+    this.sendText(homes.locatorOf(page), Service.Home, `?${kind} ${region.id} ${page}`);
+  }
+
+  /** A region was announced: what came early for it can be delivered. */
+  announced(region: Region): void {
+    this.regions.add(region);
+    this.#inbox.announced(region);
+    this.#send();
+  }
+
+  /** First touch: `?kind region page` asks a page's locator for its home, `=home kind region page` answers. */
+  #homeText(from: number, message: string): void {
+    const fields = message.slice(2).split(" ").map(Number) as [number, number, number, number];
+    const answer = message[1] === "=";
+    const [home, kind, id, page] = answer ? fields : [-1, ...fields];
+    const region = this.regions.regionOf(id!);
+    if (region === undefined) {
+      if (this.regions.freedPageSize(id!) === undefined) this.#inbox.keepEarly(id!, () => this.#homeText(from, message));
+      return;
+    }
+    const homes = region.homes as FirstTouchHomes;
+    if (!answer) {
+      if (homes.homeOf(page!) < 0) homes.learn(page!, from);
+      this.sendText(from, Service.Home, `=${homes.homeOf(page!)} ${kind} ${id} ${page}`);
+      return;
+    }
+    homes.learn(page!, home);
+    this.record(home, region, kind as Kind, page!, this.self, 0, false);
+  }
+
+  #handler(service: Service): ServiceHandler {
+    const handler = this.#handlers[service];
+    if (handler === undefined) throw new Error(`no handler for service ${service} at endpoint ${this.self}`);
+    return handler;
+  }
+}
+
+/** Keeps requests for the next pages of an acquisition under way, so that a span costs round trips, not pages × round trips. */
+class Prefetcher {
+  readonly #endpoint: Endpoint;
+  readonly #acquisition: Acquisition;
+  #range = 0;
+  #next = -1;
+
+  constructor(endpoint: Endpoint, acquisition: Acquisition) {
+    this.#endpoint = endpoint;
+    this.#acquisition = acquisition;
+  }
+
+  run(): void {
+    const { ranges, region, page } = this.#acquisition;
+    for (;;) {
+      const range = ranges[this.#range];
+      if (range === undefined) return;
+      if (this.#next < range.first) this.#next = range.first;
+      const here = range.region === region;
+      if (here && page > this.#next) this.#next = Math.min(page, range.last + 1);
+      const end = Math.min(range.last, (here && page >= range.first ? page : range.first) + PREFETCH_PAGES);
+      // Ask in batches: topping up page by page would send one message per page.
+      if (here && end < range.last && this.#next > page + PREFETCH_PAGES / 2) return;
+      for (; this.#next <= end; this.#next++) {
+        if (range.mode === Mode.Write) this.#endpoint.store(range.region, this.#next);
+        else this.#endpoint.load(range.region, this.#next);
+      }
+      if (this.#next <= range.last) return;
+      this.#range++;
+      this.#next = -1;
+    }
+  }
+}
+
+function expire<T>(completion: Completion<T>, timeoutMs: number, onTimeout?: () => void): void {
+  if (onTimeout !== undefined) onTimeout();
+  else completion.reject(new TimeoutError(`gave up after ${timeoutMs} ms while waiting for ${completion.label}`));
+}

@@ -1,0 +1,72 @@
+import type { Kind } from "@isles/coherence";
+import type { Service } from "./host.ts";
+import type { Region } from "./region.ts";
+
+/** Who takes what the loopback delivers. */
+export interface LoopbackReceiver {
+  readonly self: number;
+  text(from: number, service: Service, message: string): void;
+  value(from: number, service: Service, value: unknown): void;
+}
+
+interface LoopRecord {
+  readonly region: Region;
+  readonly kind: Kind;
+  readonly page: number;
+  readonly requester: number;
+  readonly acks: number;
+}
+
+type Entry = LoopRecord | { readonly service: Service; readonly message: string } | { readonly service: Service; readonly value: unknown };
+
+/**
+ * What an endpoint sends to itself: a FIFO like any other channel, so that the home's own accesses run through the very
+ * automaton that everybody's do. Page bodies need no copy here: sender and receiver share the bytes.
+ */
+export class Loopback {
+  readonly #receiver: LoopbackReceiver;
+  #queue: Entry[] = [];
+  #draining = false;
+
+  constructor(receiver: LoopbackReceiver) {
+    this.#receiver = receiver;
+  }
+
+  get pending(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  record(region: Region, kind: Kind, page: number, requester: number, acks: number): void {
+    this.#queue.push({ region, kind, page, requester, acks });
+  }
+
+  text(service: Service, message: string): void {
+    this.#queue.push({ service, message });
+  }
+
+  value(service: Service, value: unknown): void {
+    this.#queue.push({ service, value });
+  }
+
+  /** Delivers everything, including what the deliveries send here. Never nested: order is the channel's promise. */
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      while (this.#queue.length > 0) {
+        const batch = this.#queue;
+        this.#queue = [];
+        for (const entry of batch) this.#deliver(entry);
+      }
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  #deliver(entry: Entry): void {
+    const { self } = this.#receiver;
+    if ("region" in entry) entry.region.receive(entry.kind, entry.page, self, entry.requester, entry.acks);
+    else if ("message" in entry) this.#receiver.text(self, entry.service, entry.message);
+    else this.#receiver.value(self, entry.service, entry.value);
+  }
+}

@@ -1,0 +1,62 @@
+import { Completion } from "@isles/base";
+import type { Group } from "./host.ts";
+
+/**
+ * Every wait of an endpoint, so that none can outlive what it waits for: peer loss and `close()` reject them all, a run
+ * that fails rejects those of its group.
+ */
+export class Pending {
+  readonly #waits = new Map<Completion<unknown>, Group>();
+  /** Set once the cluster is down or closed; every later wait is rejected with it at once. */
+  failure: Error | undefined;
+  /** Told when the first wait begins and when the last one has ended. */
+  onBusy: ((busy: boolean) => void) | undefined;
+  /** Runs that failed, with why: a later wait in one of them is rejected at once too. */
+  readonly #broken = new Map<number, Error>();
+
+  add<T>(label: string, group: Group): Completion<T> {
+    const completion = new Completion<T>(label);
+    const error = this.failure ?? this.#broken.get(group.id);
+    if (error !== undefined) {
+      completion.reject(error);
+      return completion;
+    }
+    this.#waits.set(completion as Completion<unknown>, group);
+    if (this.#waits.size === 1) this.onBusy?.(true);
+    completion.onSettled(() => {
+      this.#waits.delete(completion as Completion<unknown>);
+      if (this.#waits.size === 0) this.onBusy?.(false);
+    });
+    return completion;
+  }
+
+  get size(): number {
+    return this.#waits.size;
+  }
+
+  /** What is being waited for, for messages and tests. */
+  labels(): string[] {
+    return [...this.#waits.keys()].map((completion) => completion.label);
+  }
+
+  /** The cluster is down or closed. */
+  failAll(error: Error): void {
+    this.failure ??= error;
+    for (const completion of [...this.#waits.keys()]) completion.reject(error);
+  }
+
+  /**
+   * A run failed: its waiters get `error`, and so will whoever in it waits later. Singly started functions (group 0) only
+   * lose the waits they are in, because later ones have nothing to do with the failure.
+   */
+  failGroup(group: number, error: Error): void {
+    if (group !== 0) this.#broken.set(group, error);
+    for (const [completion, owner] of [...this.#waits]) {
+      if (owner.id === group) completion.reject(error);
+    }
+  }
+
+  forgetGroup(group: number): void {
+    this.#broken.delete(group);
+  }
+}

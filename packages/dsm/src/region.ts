@@ -1,0 +1,201 @@
+import { LimitError, ReleasedError } from "@isles/base";
+import { type CacheEffects, Directory, type DirectoryEffects, isForDirectory, Kind, Mode, PageCache, State } from "@isles/coherence";
+import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
+import { type TypedArray, viewOf } from "./elements.ts";
+import { createHomes, type Homes } from "./homes.ts";
+import { type ArrayStats, emptyArrayStats } from "./stats.ts";
+
+/** What a region needs of its endpoint: a way to send records and to ask about pins. */
+export interface RegionHost {
+  readonly self: number;
+  readonly sites: number;
+  /** Sends a protocol record; `withBody` adds the page's present bytes. */
+  record(to: number, region: Region, kind: Kind, page: number, requester: number, acks: number, withBody: boolean): void;
+  /** Sends a request to the page's home once that is known (first-touch regions must ask). */
+  locate(region: Region, page: number, kind: Kind): void;
+  held(region: number, page: number): boolean;
+  /** Puts the body of the record being received at `page`; nothing to do if it is in place already. */
+  body(region: Region, page: number): void;
+}
+
+/** An asynchronous access waiting for a page. `run` performs it; it is called at most once. */
+interface Waiter {
+  readonly mode: Mode;
+  run(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * One region at one endpoint: its private memory, its cache controller and, for the pages homed here, its directory.
+ * The home copy of a page and the home's own cached copy are the same bytes: the protocol never needs both at once
+ * (model-checked with shared storage).
+ */
+export class Region implements CacheEffects {
+  readonly descriptor: RegionDescriptor;
+  readonly id: number;
+  readonly pageSize: number;
+  readonly pages: number;
+  readonly bytes: Uint8Array;
+  /** All elements. */
+  readonly view: TypedArray;
+  readonly cache: PageCache;
+  readonly directory: Directory;
+  readonly homes: Homes;
+  readonly stats: ArrayStats = emptyArrayStats();
+  /** Why the region must not be used any more, once it was freed. */
+  freed: ReleasedError | undefined;
+  /** The page whose bytes are good for one load that waits right now (IS_D_I), or -1. */
+  oncePage = -1;
+  readonly #host: RegionHost;
+  readonly #waiters = new Map<number, Waiter[]>();
+  /** Requester of the DataO just sent to a page's home: the write-back that follows need not carry the bytes again. */
+  #homeHasBody = -1;
+
+  /** Throws LimitError if the memory cannot be had. */
+  constructor(descriptor: RegionDescriptor, host: RegionHost) {
+    this.descriptor = descriptor;
+    this.id = descriptor.id;
+    this.pageSize = descriptor.pageSize;
+    this.pages = pageCount(descriptor);
+    this.#host = host;
+    const buffer = allocate(descriptor, this.pages * descriptor.pageSize);
+    this.bytes = new Uint8Array(buffer);
+    this.view = viewOf(descriptor.type, buffer, 0, descriptor.length);
+    this.homes = createHomes(descriptor, host.sites);
+    this.cache = new PageCache(this.pages, this);
+    this.directory = new Directory(
+      this.homes.slotsAt(host.self),
+      host.sites + 1,
+      (page) => this.homes.slotOf(page),
+      this.#directoryEffects(),
+    );
+  }
+
+  /** A record for this region, from `from` (or from this endpoint itself). */
+  receive(kind: Kind, page: number, from: number, requester: number, acks: number): void {
+    if (isForDirectory(kind)) {
+      this.directory.receive(kind, page, from);
+      return;
+    }
+    if (kind === Kind.DataO) this.stats.forwardedMisses++;
+    this.cache.receive(kind, page, from, requester, acks);
+    if (this.#waiters.size > 0) this.#retry(page);
+  }
+
+  satisfied(page: number, mode: Mode): boolean {
+    const state = this.cache.state[page]!;
+    return mode === Mode.Read ? state >= State.S : state === State.M;
+  }
+
+  /** True when no transaction of the page is under way, so that what waits for it must ask (again). */
+  stable(page: number): boolean {
+    const state = this.cache.state[page]!;
+    return state === State.I || state === State.S || state === State.M;
+  }
+
+  /** Asks for the page if nothing is under way; true if it is there. */
+  request(page: number, mode: Mode): boolean {
+    return mode === Mode.Read ? this.cache.load(page) : this.cache.store(page);
+  }
+
+  /** Runs `access` when the page is there (perhaps now), inside the message that brought it. */
+  whenReady(page: number, mode: Mode, run: () => void, fail: (error: unknown) => void): void {
+    if (this.freed !== undefined) return fail(this.freed);
+    if (this.request(page, mode)) return run();
+    const waiters = this.#waiters.get(page);
+    if (waiters === undefined) this.#waiters.set(page, [{ mode, run, fail }]);
+    else waiters.push({ mode, run, fail });
+  }
+
+  /** Nothing of this region will ever arrive again: everyone who waits gets the error. */
+  fail(error: unknown): void {
+    const all = [...this.#waiters.values()];
+    this.#waiters.clear();
+    for (const waiters of all) for (const waiter of waiters) waiter.fail(error);
+  }
+
+  free(error: ReleasedError): void {
+    this.freed = error;
+    this.cache.state.fill(State.I); // every access now takes the slow path, which says why
+    this.fail(error);
+  }
+
+  // CacheEffects
+
+  toHome(kind: Kind, page: number): void {
+    if (kind === Kind.GetS) this.stats.readMisses++;
+    else if (kind === Kind.GetM) this.stats.writeMisses++;
+    else if (kind === Kind.Upg) this.stats.upgrades++;
+    const home = this.homes.homeOf(page);
+    if (home < 0) return this.#host.locate(this, page, kind);
+    const already = this.#homeHasBody === page;
+    this.#homeHasBody = -1;
+    const withBody = kind === Kind.PutM || (kind === Kind.WB && !already);
+    this.#host.record(home, this, kind, page, this.#host.self, 0, withBody);
+  }
+
+  toSite(kind: Kind, to: number, page: number): void {
+    if (kind === Kind.InvAck) this.stats.invalidations++;
+    else this.#homeHasBody = to === this.homes.homeOf(page) ? page : -1;
+    this.#host.record(to, this, kind, page, to, 0, kind === Kind.DataO);
+  }
+
+  fill(page: number): void {
+    this.#host.body(this, page);
+  }
+
+  ready(page: number): void {
+    if (this.#waiters.size > 0) this.#serve(page, this.cache.state[page] === State.M);
+  }
+
+  readOnce(page: number): void {
+    this.oncePage = page;
+    if (this.#waiters.size > 0) this.#serve(page, false);
+  }
+
+  held(page: number): boolean {
+    return this.#host.held(this.id, page);
+  }
+
+  lost(): void {
+    // Accessors look at the page's state on every access, so there is no window to close.
+  }
+
+  /** Performs the accesses that the page now allows: all of them, or the loads. */
+  #serve(page: number, writable: boolean): void {
+    const waiters = this.#waiters.get(page);
+    if (waiters === undefined) return;
+    const left = writable ? [] : waiters.filter((waiter) => waiter.mode === Mode.Write);
+    const served = writable ? waiters : waiters.filter((waiter) => waiter.mode === Mode.Read);
+    if (left.length === 0) this.#waiters.delete(page);
+    else this.#waiters.set(page, left);
+    for (const waiter of served) waiter.run();
+  }
+
+  /** Somebody still waits although the page's transaction has ended: ask again. */
+  #retry(page: number): void {
+    const waiters = this.#waiters.get(page);
+    if (waiters === undefined || !this.stable(page)) return;
+    const mode = waiters.some((waiter) => waiter.mode === Mode.Write) ? Mode.Write : Mode.Read;
+    if (this.request(page, mode)) this.#serve(page, mode === Mode.Write);
+  }
+
+  #directoryEffects(): DirectoryEffects {
+    return {
+      toSite: (kind, to, page, requester, acks) =>
+        this.#host.record(to, this, kind, page, requester, acks, kind === Kind.Data),
+      store: (page) => this.#host.body(this, page),
+    };
+  }
+}
+
+function allocate(descriptor: RegionDescriptor, bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch (cause) {
+    throw new LimitError(
+      `shared array "${descriptor.name}": no memory for ${byteLength(descriptor)} bytes, which every site reserves privately`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,348 @@
+import { Mode, type PageRange, State } from "@isles/coherence";
+import { AsyncArray } from "./async-array.ts";
+import { guardView } from "./debug-view.ts";
+import { AtomicOp, applyAtomic, applyCompareExchange, isInteger, same } from "./element-ops.ts";
+import type { ElementOf, TypedArray } from "./elements.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Region } from "./region.ts";
+import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
+import { checkRange, clampRange } from "./ranges.ts";
+import type { WordQueue } from "./word-queue.ts";
+
+/** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
+const ACCESSES_PER_POLL = 256;
+/** Elements of a long `fill` or `copyFrom` go in spans of at most this many pages, so that others are not kept out. */
+const PAGES_PER_CHUNK = 256;
+
+/** What a shared array needs of the site it is used on. */
+export interface ArrayContext {
+  readonly endpoint: Endpoint;
+  readonly words: WordQueue;
+  /** Guard the views of released spans. */
+  readonly debug: boolean;
+}
+
+/**
+ * A typed array shared by all sites under one name: sequentially consistent, zero-filled, element by element or in
+ * spans. Every access that finds its page missing blocks this site's thread until the page has come, and serves the other
+ * sites meanwhile. `async` holds a twin of every blocking call.
+ */
+export class SharedArray<T extends TypedArray = TypedArray> {
+  readonly name: string;
+  /** Elements. */
+  readonly length: number;
+  readonly #context: ArrayContext;
+  readonly #endpoint: Endpoint;
+  readonly #region: Region;
+  /** The elements of this array (a part of the region's, for a subarray), raw. */
+  readonly #view: T;
+  /** State of each page of the region, and how to find an element's. */
+  readonly #state: Uint8Array;
+  readonly #origin: number;
+  readonly #shift: number;
+  #accessesLeft: number;
+  #async: AsyncArray<T> | undefined;
+
+  /** Made by `site.memory` and `subarray`; elements `origin` to `origin + length` of the region. */
+  constructor(context: ArrayContext, region: Region, origin = 0, length = region.descriptor.length) {
+    this.#context = context;
+    this.#endpoint = context.endpoint;
+    this.#region = region;
+    this.name = region.descriptor.name;
+    this.length = length;
+    this.#view = region.view.subarray(origin, origin + length) as T;
+    this.#state = region.cache.state;
+    this.#origin = origin;
+    this.#shift = Math.log2(region.pageSize / this.#view.BYTES_PER_ELEMENT);
+    // The launcher's thread must not block: its first access already goes the slow way, which refuses.
+    this.#accessesLeft = context.endpoint.mayBlock ? ACCESSES_PER_POLL : -1;
+  }
+
+  /** The twins that return promises, for code that must not block. */
+  get async(): AsyncArray<T> {
+    this.#async ??= new AsyncArray(this, this.#context, this.#region, this.#origin, this.#view);
+    return this.#async;
+  }
+
+  /** One element. Throws RangeError outside 0 … length-1, ReleasedError after `free`, SiteDownError if a site is lost. */
+  get(index: number): ElementOf<T> {
+    if (
+      --this.#accessesLeft < 0 ||
+      index >>> 0 !== index ||
+      index >= this.length ||
+      this.#state[(index + this.#origin) >>> this.#shift]! < State.S
+    ) {
+      this.#beforeLoad(index);
+    }
+    // One load for both ways: a second return from the slow path would make the optimiser box every number.
+    return this.#view[index] as ElementOf<T>;
+  }
+
+  /** Stores one element; errors as for `get`. */
+  set(index: number, value: ElementOf<T>): void {
+    if (
+      --this.#accessesLeft < 0 ||
+      index >>> 0 !== index ||
+      index >= this.length ||
+      this.#state[(index + this.#origin) >>> this.#shift] !== State.M
+    ) {
+      this.#storeSlowly(index, value);
+      return;
+    }
+    (this.#view as { [index: number]: unknown })[index] = value;
+  }
+
+  /** As `Atomics.load`. */
+  load(index: number): ElementOf<T> {
+    return this.get(index);
+  }
+
+  /** As `Atomics.store`: returns the value given. */
+  store(index: number, value: ElementOf<T>): ElementOf<T> {
+    this.set(index, value);
+    return value;
+  }
+
+  /** Adds to an element; returns its old value. Atomic among all sites, like all seven operations that follow. */
+  add(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.add, value);
+  }
+
+  sub(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.sub, value);
+  }
+
+  /** Bitwise; integer arrays only (TypeError). */
+  and(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.and, value);
+  }
+
+  or(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.or, value);
+  }
+
+  xor(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.xor, value);
+  }
+
+  exchange(index: number, value: ElementOf<T>): ElementOf<T> {
+    return this.#update(index, AtomicOp.exchange, value);
+  }
+
+  /** Stores `replacement` if the element is `expected`; returns the old value either way. */
+  compareExchange(index: number, expected: ElementOf<T>, replacement: ElementOf<T>): ElementOf<T> {
+    return this.#owning(index, () => applyCompareExchange(this.#view, index, expected, replacement));
+  }
+
+  /**
+   * Sleeps until `notify` is called for this element, if it holds `expected`; the test and the falling asleep are one step.
+   * `int32` and `bigInt64` arrays only, as with `Atomics.wait`. `timeoutMs` in milliseconds, default: no limit.
+   */
+  wait(index: number, expected: ElementOf<T>, timeoutMs?: number): "ok" | "not-equal" | "timed-out" {
+    this.checkWaitable(index);
+    const held = this.#endpoint.acquire([this.#pageOf(index, Mode.Read)], `wait on "${this.name}"[${index}]`);
+    let wait: ReturnType<WordQueue["enqueue"]>;
+    try {
+      if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
+      wait = this.#context.words.enqueue(this.wordKey(index));
+      this.#endpoint.waitHolding(wait.enqueued);
+    } finally {
+      this.#endpoint.release(held);
+    }
+    let timedOut = false;
+    this.#endpoint.wait(wait.woken, timeoutMs, () => {
+      if (timedOut) return;
+      timedOut = true;
+      const cancelled = wait.cancel();
+      cancelled.onSettled(() => {
+        timedOut = cancelled.take();
+        wait.woken.resolve("ok");
+      });
+    });
+    return timedOut ? "timed-out" : "ok";
+  }
+
+  /** Wakes up to `count` (default: all) sites that wait on this element; returns how many. */
+  notify(index: number, count = Infinity): number {
+    this.checkWaitable(index);
+    return this.#endpoint.wait(this.#context.words.notify(this.wordKey(index), count));
+  }
+
+  /** Elements `start` to `end` to read; blocks until their pages are here. */
+  read(start = 0, end = this.length): Span<T> {
+    return this.#span(start, end, false);
+  }
+
+  /** Elements `start` to `end` to read and write, exclusively until released. */
+  write(start = 0, end = this.length): Span<T> {
+    return this.#span(start, end, true);
+  }
+
+  /** A range to be read, for `memory.acquire`. */
+  reading(start = 0, end = this.length): SpanRequest<T> {
+    checkRange(this.name, start, end, this.length);
+    return { array: this, start, end, write: false };
+  }
+
+  writing(start = 0, end = this.length): SpanRequest<T> {
+    checkRange(this.name, start, end, this.length);
+    return { array: this, start, end, write: true };
+  }
+
+  /** Asks for the pages of a range without waiting: a later `read` finds them here or on their way. */
+  prefetch(start = 0, end = this.length): void {
+    checkRange(this.name, start, end, this.length);
+    for (const { first, last } of this.pages(start, end, false)) this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
+  }
+
+  /** The elements from `start` to `end` as an array of their own, over the same memory; negative counts from the end. */
+  subarray(start = 0, end = this.length): SharedArray<T> {
+    const [from, to] = clampRange(start, end, this.length);
+    return new SharedArray<T>(this.#context, this.#region, this.#origin + from, to - from);
+  }
+
+  /** As TypedArray's `fill`. */
+  fill(value: ElementOf<T>, start = 0, end = this.length): this {
+    const [from, to] = clampRange(start, end, this.length);
+    for (const [first, last] of this.chunks(from, to)) {
+      using span = this.write(first, last);
+      (span.view as Float64Array).fill(value as number);
+    }
+    return this;
+  }
+
+  /** Copies a typed array (of any element type that converts) to this one, from element `at` on. */
+  copyFrom(source: ArrayLike<ElementOf<T>>, at = 0): void {
+    checkRange(this.name, at, at + source.length, this.length);
+    for (const [first, last] of this.chunks(at, at + source.length)) {
+      using span = this.write(first, last);
+      copyPart(span.view, source, first - at, last - at);
+    }
+  }
+
+  // For the twins, spans and memory of this package
+
+  /** The raw view of a range, without any right to use it. */
+  viewOf(start: number, end: number): T {
+    return this.#view.subarray(start, end) as T;
+  }
+
+  /** The pages of a range: none if it is empty. */
+  pages(start: number, end: number, write: boolean): PageRange[] {
+    if (start === end) return [];
+    const first = Math.floor((start + this.#origin) / 2 ** this.#shift);
+    const last = Math.floor((end - 1 + this.#origin) / 2 ** this.#shift);
+    return [{ region: this.#region.id, first, last, mode: write ? Mode.Write : Mode.Read }];
+  }
+
+  /** Splits a range into parts of a bounded number of pages. */
+  *chunks(start: number, end: number): Iterable<[start: number, end: number]> {
+    const step = PAGES_PER_CHUNK * 2 ** this.#shift;
+    for (let at = start; at < end; at += step) yield [at, Math.min(end, at + step)];
+  }
+
+  checkIndex(index: number): void {
+    if (this.#region.freed !== undefined) throw this.#region.freed;
+    if (index >>> 0 !== index || index >= this.length) {
+      throw new RangeError(`index ${String(index)} is outside shared array "${this.name}" of length ${this.length}`);
+    }
+  }
+
+  checkWaitable(index: number): void {
+    this.checkIndex(index);
+    if (!(this.#view instanceof Int32Array || this.#view instanceof BigInt64Array)) {
+      throw new TypeError(`shared array "${this.name}" is ${this.#region.descriptor.type}; only int32 and bigInt64 can be waited on`);
+    }
+  }
+
+  checkOperation(op: AtomicOp): void {
+    if (!isInteger(this.#view) && (op === AtomicOp.and || op === AtomicOp.or || op === AtomicOp.xor)) {
+      throw new TypeError(`shared array "${this.name}" is ${this.#region.descriptor.type}; bitwise operations need integers`);
+    }
+  }
+
+  wordKey(index: number): string {
+    return `${this.#region.id}:${index + this.#origin}`;
+  }
+
+  /** What travels in place of the array: its region and its part of it. */
+  describe(): { region: Region["descriptor"]; origin: number; length: number } {
+    return { region: this.#region.descriptor, origin: this.#origin, length: this.length };
+  }
+
+  /** The view handed to the program: itself, or guarded in debug mode. */
+  exposeView(view: T, isReleased: () => boolean): T {
+    return this.#context.debug ? guardView(view, this.name, isReleased) : view;
+  }
+
+  #pageOf(index: number, mode: Mode): PageRange {
+    const page = Math.floor((index + this.#origin) / 2 ** this.#shift);
+    return { region: this.#region.id, first: page, last: page, mode };
+  }
+
+  /** Everything a load does besides loading: checks, the poll, the page fault. */
+  #beforeLoad(index: number): void {
+    this.checkIndex(index);
+    this.#pollIfDue();
+    const page = this.#pageOf(index, Mode.Read).first;
+    if (this.#state[page]! < State.S) this.#endpoint.faultForLoad(this.#region, page, `"${this.name}".get`);
+  }
+
+  #storeSlowly(index: number, value: ElementOf<T>): void {
+    this.checkIndex(index);
+    this.#pollIfDue();
+    const range = this.#pageOf(index, Mode.Write);
+    const view = this.#view as { [index: number]: unknown };
+    if (this.#state[range.first] === State.M) {
+      view[index] = value;
+      return;
+    }
+    const held = this.#endpoint.acquire([range], `"${this.name}".set`);
+    view[index] = value;
+    this.#endpoint.release(held);
+  }
+
+  #pollIfDue(): void {
+    if (this.#accessesLeft >= 0) return;
+    if (!this.#endpoint.mayBlock) this.#endpoint.refuseToBlock(`an element access to "${this.name}"`);
+    this.#accessesLeft = ACCESSES_PER_POLL;
+    this.#endpoint.poll();
+  }
+
+  #update(index: number, op: AtomicOp, value: ElementOf<T>): ElementOf<T> {
+    this.checkOperation(op);
+    return this.#owning(index, () => applyAtomic(this.#view, index, op, value));
+  }
+
+  /** Runs `change` while this site owns the element's page. */
+  #owning(index: number, change: () => ElementOf<T>): ElementOf<T> {
+    this.checkIndex(index);
+    this.#accessesLeft--;
+    this.#pollIfDue();
+    const range = this.#pageOf(index, Mode.Write);
+    if (this.#state[range.first] === State.M) return change();
+    const held = this.#endpoint.acquire([range], `an atomic operation on "${this.name}"`);
+    try {
+      return change();
+    } finally {
+      this.#endpoint.release(held);
+    }
+  }
+
+  #span(start: number, end: number, write: boolean): Span<T> {
+    checkRange(this.name, start, end, this.length);
+    if (this.#region.freed !== undefined) throw this.#region.freed;
+    const ranges = this.pages(start, end, write);
+    const held = this.#endpoint.acquire(ranges, `"${this.name}".${write ? "write" : "read"}`);
+    return new HeldSpan(this, start, end, this.#endpoint, held);
+  }
+}
+
+/** Copies elements `from` to `to` of `source` to the beginning of `target`; natively where the source is a typed array. */
+export function copyPart<T extends TypedArray>(target: T, source: ArrayLike<ElementOf<T>>, from: number, to: number): void {
+  if (ArrayBuffer.isView(source)) {
+    (target as Float64Array).set((source as unknown as Float64Array).subarray(from, to));
+    return;
+  }
+  for (let i = from; i < to; i++) (target as { [index: number]: unknown })[i - from] = source[i];
+}

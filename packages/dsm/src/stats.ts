@@ -1,0 +1,46 @@
+/** What one endpoint did for one shared array, since it was made. */
+export interface ArrayStats {
+  /** Loads and read spans that had to fetch a page. */
+  readMisses: number;
+  /** Stores and write spans that had to fetch a page. */
+  writeMisses: number;
+  /** Stores and write spans that found the page readable and only asked for the right to write. */
+  upgrades: number;
+  /** Pages that came from their owner rather than from their home (three hops). */
+  forwardedMisses: number;
+  /** Copies given up because another site writes. */
+  invalidations: number;
+  /** Protocol messages sent, of all kinds. */
+  messages: number;
+  /** Bytes of pages sent. */
+  bytes: number;
+  /** Milliseconds that the program waited for pages. */
+  blockedMs: number;
+}
+
+/** What one endpoint did altogether. */
+export interface SiteStats extends ArrayStats {
+  site: number;
+  /** Milliseconds that the program waited in locks, barriers and other synchronisation. */
+  syncMs: number;
+  /** Messages of locks, barriers and other services. */
+  serviceMessages: number;
+}
+
+export function emptyArrayStats(): ArrayStats {
+  return {
+    readMisses: 0,
+    writeMisses: 0,
+    upgrades: 0,
+    forwardedMisses: 0,
+    invalidations: 0,
+    messages: 0,
+    bytes: 0,
+    blockedMs: 0,
+  };
+}
+
+/** Adds `more` to `sum`, field by field. */
+export function addStats(sum: ArrayStats, more: ArrayStats): void {
+  for (const key of Object.keys(emptyArrayStats()) as (keyof ArrayStats)[]) sum[key] += more[key];
+}

@@ -1,0 +1,149 @@
+/**
+ * Synchronisation between sites: locks, conditions, semaphores, latches, barriers, reductions, broadcasts, and waiting on words
+ * of shared memory. Built on nothing but a {@link ServiceHost}: messages between endpoints, in order, and completions.
+ *
+ * Each service is a manager (who holds, who waits; lives at the name's home, knows no host) and a client (the rest). It is not
+ * a lock service for processes outside the cluster, and it keeps nothing when the cluster is gone.
+ *
+ * ```ts
+ * const sync = createSync(host);
+ * using held = sync.lock("x").acquire();
+ * ```
+ */
+import type { Group, ServiceHost } from "../host.ts";
+import { type Codec, identityCodec } from "./collective-values.ts";
+import { Collectives } from "./collectives.ts";
+import { Condition, ConditionClient } from "./condition.ts";
+import { Latch, LatchClient } from "./latch.ts";
+import { Lock } from "./lock.ts";
+import { LockClient } from "./lock-client.ts";
+import type { Outcome } from "./roster.ts";
+import { Semaphore, SemaphoreClient } from "./semaphore.ts";
+import type { SyncStats } from "./stats.ts";
+import { Waits } from "./waits.ts";
+import { Words } from "./words.ts";
+
+export { broadcastRounds } from "./broadcast.ts";
+export type { Codec } from "./collective-values.ts";
+export type { Condition, ConditionAsync } from "./condition.ts";
+export type { Held } from "./held.ts";
+export type { Latch, LatchAsync } from "./latch.ts";
+export type { AcquireOptions, Lock, LockAsync } from "./lock.ts";
+export type { LockMode } from "./lock-manager.ts";
+export type { Outcome } from "./roster.ts";
+export type { Permit, Semaphore, SemaphoreAsync } from "./semaphore.ts";
+export type { SyncStats } from "./stats.ts";
+export type { WaitOptions } from "./waits.ts";
+export type { Words, WordWait } from "./words.ts";
+
+/** The collective calls for code that must not block. */
+export interface SyncAsync {
+  barrier(name?: string): Promise<void>;
+  reduce<T>(name: string, value: T, op: (a: T, b: T) => T): Promise<T>;
+  broadcast<T>(name: string, root: number, value?: T): Promise<T>;
+}
+
+/** What one endpoint offers its programs, and what its run loop must tell it. */
+export interface Sync {
+  /**
+   * Waits until every site has called it. Throws UsageError("BARRIER_FINISHED") if a site has returned from this run's function
+   * without doing so, SiteDownError if one threw.
+   */
+  barrier(name?: string): void;
+  /** The lock of that name, the same on every site and in every run. Costs nothing until used. */
+  lock(name: string): Lock;
+  /** The semaphore of that name in this run, which starts with `permits`. Costs nothing until used. */
+  semaphore(name: string, permits: number): Semaphore;
+  /** The condition variable of a lock; there is one per lock. */
+  condition(lock: Lock): Condition;
+  /** The latch of that name in this run, which opens after `n` count-downs. Costs nothing until used. */
+  latch(name: string, n: number): Latch;
+  /**
+   * Folds every site's value, in site order, with the `op` that site 0 passed; every site gets the result. Values are copied as
+   * by structured clone. `op` must not wait for anything; what it throws, every site's call throws. Errors as for barrier, with
+   * REDUCE_FINISHED.
+   */
+  reduce<T>(name: string, value: T, op: (a: T, b: T) => T): T;
+  /**
+   * Every site gets the `value` that site `root` passed. The root goes on at once, unless more than 64 rounds of this name are
+   * uncollected by some site. Throws MismatchError where sites name different roots in the same call. Errors as for barrier,
+   * with BROADCAST_FINISHED.
+   */
+  broadcast<T>(name: string, root: number, value?: T): T;
+  readonly async: SyncAsync;
+  readonly words: Words;
+  readonly stats: Readonly<SyncStats>;
+  /** Table entries kept at this moment, of all services. Goes back to a constant when nobody holds or waits for anything. */
+  readonly entries: number;
+  /** A function of the group starts on this site. Before its first synchronisation call. */
+  runStarted(group: Group): void;
+  /** It has ended: releases its locks, ends what it left pending, and tells those who would wait for it in vain. */
+  runFinished(group: Group, outcome: Outcome): void;
+  /** The run is over on every site: forgets everything about it. */
+  groupEnded(groupId: number): void;
+}
+
+/** Options of {@link createSync}. */
+export interface SyncOptions {
+  /** Translates values of reduce and broadcast for travel. Default: structured clone as it is. */
+  readonly codec?: Codec;
+}
+
+/** Starts the synchronisation services of an endpoint. Once per host, on every endpoint, before the first message arrives. */
+export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
+  const waits = new Waits(host);
+  const locks = new LockClient(waits);
+  const conditions = new ConditionClient(locks);
+  const semaphores = new SemaphoreClient(waits);
+  const latches = new LatchClient(waits);
+  const words = new Words(waits);
+  const collectives = new Collectives(waits, options.codec ?? identityCodec);
+
+  const blockIn = (call: string): void => waits.mustBlock(`${call}()`, `async.${call}()`);
+  return {
+    barrier: (name = "") => {
+      blockIn("barrier");
+      waits.block(collectives.barrier(name));
+    },
+    lock: (name) => new Lock(locks, name),
+    semaphore: (name, permits) => new Semaphore(semaphores, name, permits),
+    condition: (lock) => new Condition(conditions, lock),
+    latch: (name, n) => new Latch(latches, name, n),
+    reduce: (name, value, op) => {
+      blockIn("reduce");
+      return waits.block(collectives.reduce(name, value, op));
+    },
+    broadcast: (name, root, value) => {
+      blockIn("broadcast");
+      return waits.block(collectives.broadcast(name, root, value));
+    },
+    async: {
+      barrier: (name = "") => waits.later(() => collectives.barrier(name)),
+      reduce: (name, value, op) => waits.later(() => collectives.reduce(name, value, op)),
+      broadcast: (name, root, value) => waits.later(() => collectives.broadcast(name, root, value)),
+    },
+    words,
+    stats: waits.stats,
+    get entries() {
+      const atHome = locks.manager.size + conditions.manager.size + semaphores.manager.size + latches.manager.size;
+      const here = locks.size + conditions.size + semaphores.size + latches.size;
+      return atHome + here + words.size + words.manager.size + collectives.size;
+    },
+    runStarted: (group) => collectives.roster.started(group),
+    runFinished: (group, outcome) => {
+      const ended = collectives.roster.finished(group, outcome);
+      if (ended === undefined) return;
+      locks.endGroup(group.id);
+      semaphores.endGroup(group.id);
+      latches.endGroup(group.id);
+      collectives.endGroup(group.id);
+      collectives.roster.announce(group, ended);
+    },
+    groupEnded: (groupId) => {
+      locks.endGroup(groupId);
+      semaphores.groupEnded(groupId);
+      latches.groupEnded(groupId);
+      collectives.groupEnded(groupId);
+    },
+  };
+}

@@ -1,0 +1,274 @@
+import { type Completion, UsageError } from "@isles/base";
+import { Service, type ServiceHost } from "../host.ts";
+import type { Held } from "./held.ts";
+import { LockManager, type LockMode, type LockWish, type Successor } from "./lock-manager.ts";
+import { homeOf, num, Reader } from "./text.ts";
+import { rejectOnAbort, runEnded, type Waits } from "./waits.ts";
+
+/** One request of this site for a lock, from asking to letting go. */
+export interface Claim {
+  readonly req: number;
+  readonly name: string;
+  readonly home: number;
+  readonly mode: LockMode;
+  /** Run whose end ends it. */
+  readonly group: number;
+  /** 0 until granted. */
+  token: number;
+  /**
+   * `asked`: queued at the home (or waiting at a condition). `abandoned`: the caller gave up; the grant, if one comes, is
+   * given back. `released`: by the caller. `ended`: by the end of its function or of the wait that should have regained it.
+   */
+  state: "asked" | "held" | "abandoned" | "released" | "ended";
+  /** Whom to give the lock to, as far as is known. */
+  next: Successor | undefined;
+  /** What the caller waits for at this moment. */
+  completion: Completion<never> | Completion<unknown>;
+  /** Asked by a condition wait, which queues for the lock only when notified. */
+  readonly condition: boolean;
+  /** The caller's handle, which moves to the new claim when a condition wait regains the lock. */
+  handle: { claim: Claim } | undefined;
+  granted(): void;
+  refused(): void;
+  /** Tells the home that the caller is gone. */
+  leave(): void;
+}
+
+/** Parameters of {@link LockClient.open}. */
+export interface ClaimOptions {
+  readonly name: string;
+  readonly mode: LockMode;
+  readonly group: number;
+  readonly completion: Claim["completion"];
+  readonly granted: (claim: Claim) => void;
+  readonly refused?: () => void;
+  readonly leave?: (claim: Claim) => void;
+  readonly condition?: boolean;
+}
+
+/**
+ * This endpoint's end of every lock: what it asked for, what it holds, and what it must pass on. See {@link LockManager} for
+ * why no lock is lost. On the wire (n = number): to the home `A n:req n:flags name`, `C n:req` cancel, `R n:token` released,
+ * `P n:token` passed; to a site `G n:req n:token` grant, `N n:req n:site n:req n:token` next, `D n:req` denied, `X n:req`
+ * cancelled.
+ */
+export class LockClient {
+  readonly waits: Waits;
+  readonly host: ServiceHost;
+  readonly manager: LockManager;
+  /** By request; also the abandoned, until they are answered. */
+  readonly #claims = new Map<number, Claim>();
+  /** Asked and held, oldest first. */
+  readonly #byName = new Map<string, Set<Claim>>();
+  #lastReq = 0;
+
+  constructor(waits: Waits) {
+    this.waits = waits;
+    this.host = waits.host;
+    const send = (to: number, text: string): void => this.host.sendText(to, Service.Lock, text);
+    this.manager = new LockManager({
+      grant: (to, req, token) => send(to, "G" + num(req) + num(token)),
+      next: (to, req, after) => send(to, "N" + num(req) + num(after.site) + num(after.req) + num(after.token)),
+      denied: (to, req) => send(to, "D" + num(req)),
+      cancelled: (to, req) => send(to, "X" + num(req)),
+    });
+    this.host.on(Service.Lock, {
+      text: (from, text) => this.#receive(from, text),
+      value: () => undefined,
+    });
+  }
+
+  /** Requests and holds of this endpoint that are not over. */
+  get size(): number {
+    return this.#claims.size;
+  }
+
+  homeOf(name: string): number {
+    return homeOf(name, this.host.sites);
+  }
+
+  /** What this site has asked for or holds under the name. */
+  here(name: string): readonly Claim[] {
+    return [...(this.#byName.get(name) ?? [])];
+  }
+
+  /** Puts a request on the table. The caller sends it. */
+  open(options: ClaimOptions): Claim {
+    const { name, completion } = options;
+    const claim: Claim = {
+      req: ++this.#lastReq,
+      name,
+      home: this.homeOf(name),
+      mode: options.mode,
+      group: options.group,
+      token: 0,
+      state: "asked",
+      next: undefined,
+      completion,
+      condition: options.condition ?? false,
+      handle: undefined,
+      granted: () => options.granted(claim),
+      refused: options.refused ?? ((): void => undefined),
+      leave: () => {
+        if (options.leave !== undefined) return options.leave(claim);
+        this.host.sendText(claim.home, Service.Lock, "C" + num(claim.req));
+      },
+    };
+    this.#claims.set(claim.req, claim);
+    const same = this.#byName.get(name);
+    if (same === undefined) this.#byName.set(name, new Set([claim]));
+    else same.add(claim);
+    return claim;
+  }
+
+  /** Asks the home. */
+  ask(claim: Claim, wish: LockWish): void {
+    const flags = (claim.mode === "shared" ? 1 : 0) + (wish === "try" ? 2 : wish === "nested" ? 4 : 0);
+    this.host.sendText(claim.home, Service.Lock, "A" + num(claim.req) + num(flags) + claim.name);
+  }
+
+  /**
+   * The one implementation of acquire and tryAcquire: settles with the hold that `bind` makes of the granted claim, or as
+   * `refused` says when the home will not grant.
+   */
+  acquire<T extends Held | null>(options: {
+    readonly name: string;
+    readonly mode: LockMode;
+    readonly wish: LockWish;
+    readonly signal?: AbortSignal | undefined;
+    readonly bind: (claim: Claim) => T;
+    readonly refused?: (completion: Completion<T>) => void;
+  }): Completion<T> {
+    const { name, mode, wish, signal, bind, refused } = options;
+    signal?.throwIfAborted();
+    const completion = this.host.pend<T>(`lock "${name}" (${mode})`);
+    if (completion.settled) return completion;
+    const claim = this.open({
+      name,
+      mode,
+      group: this.host.group.id,
+      completion,
+      granted: (granted) => {
+        this.waits.stats.acquisitions++;
+        completion.resolve(bind(granted));
+      },
+      refused: () => refused?.(completion),
+    });
+    completion.onSettled(() => this.giveUp(claim));
+    rejectOnAbort(completion, signal);
+    this.ask(claim, wish);
+    return completion;
+  }
+
+  /** Lets a held lock go: straight to the successor if one is known, else to the home. */
+  letGo(claim: Claim, state: "released" | "ended"): void {
+    this.forget(claim, state);
+    this.#giveBack(claim);
+  }
+
+  /** Takes the claim off this site's tables without telling anybody. */
+  forget(claim: Claim, state: Claim["state"]): void {
+    claim.state = state;
+    this.#claims.delete(claim.req);
+    this.#dropName(claim);
+  }
+
+  /**
+   * Timeout, abort, failure or a run's end came before the answer. The request stays on the table until the home or a holder
+   * answers it, so that a grant can be given back.
+   */
+  giveUp(claim: Claim): void {
+    if (claim.state !== "asked") return;
+    claim.state = "abandoned";
+    this.#dropName(claim);
+    claim.leave();
+  }
+
+  /** Lets go of everything the run's function on this site held or still asked for. */
+  endGroup(group: number): void {
+    for (const claim of [...this.#claims.values()]) {
+      if (claim.group !== group) continue;
+      if (claim.state === "held") this.letGo(claim, "ended");
+      this.waits.end(claim.completion, runEnded(`lock "${claim.name}"`));
+      // A condition wait between its two steps has no completion to reject.
+      this.giveUp(claim);
+    }
+  }
+
+  /** For errors: where the lock is, if this site can tell. */
+  whoHolds(name: string): string {
+    if (this.homeOf(name) !== this.host.self) return `site ${this.homeOf(name)} keeps the queue and knows who holds it`;
+    const holders = this.manager.holders(name);
+    return holders.length === 0 ? "nobody holds it" : `site ${holders.join(", site ")} holds it`;
+  }
+
+  #dropName(claim: Claim): void {
+    const same = this.#byName.get(claim.name);
+    if (same?.delete(claim) === true && same.size === 0) this.#byName.delete(claim.name);
+  }
+
+  #giveBack(claim: Claim): void {
+    const { next } = claim;
+    if (next === undefined) {
+      this.host.sendText(claim.home, Service.Lock, "R" + num(claim.token));
+      return;
+    }
+    // The waiter first: it is what somebody is blocked on.
+    this.host.sendText(next.site, Service.Lock, "G" + num(next.req) + num(next.token));
+    this.host.sendText(claim.home, Service.Lock, "P" + num(claim.token));
+    this.waits.stats.handOffs++;
+  }
+
+  #receive(from: number, text: string): void {
+    const reader = new Reader(text);
+    const first = reader.num();
+    switch (text.charAt(0)) {
+      case "A": {
+        const flags = reader.num();
+        const wish = (flags & 2) !== 0 ? "try" : (flags & 4) !== 0 ? "nested" : "queue";
+        return this.manager.acquire(from, first, reader.rest(), (flags & 1) !== 0 ? "shared" : "exclusive", wish);
+      }
+      case "C":
+        return this.manager.cancel(from, first);
+      case "R":
+        return this.manager.released(first);
+      case "P":
+        return this.manager.passed(first);
+      default:
+        return this.#answer(text.charAt(0), this.#claims.get(first), reader);
+    }
+  }
+
+  #answer(letter: string, claim: Claim | undefined, reader: Reader): void {
+    if (claim === undefined) {
+      // Only a Next may come for a request that is over: the lock was released before it arrived, and the home grants.
+      if (letter === "N") return;
+      throw new Error(`lock answer "${letter}" for a request that site ${this.host.self} does not have`);
+    }
+    switch (letter) {
+      case "G":
+        return this.#granted(claim, reader.num());
+      case "N":
+        claim.next = { site: reader.num(), req: reader.num(), token: reader.num() };
+        return;
+      case "D":
+      case "X":
+        this.forget(claim, "ended");
+        return claim.refused();
+      default:
+        throw new Error(`unknown lock message "${letter}"`);
+    }
+  }
+
+  #granted(claim: Claim, token: number): void {
+    claim.token = token;
+    if (claim.state === "abandoned") return this.letGo(claim, "ended");
+    claim.state = "held";
+    claim.granted();
+  }
+}
+
+/** What a lock operation without the lock is told. */
+export function notHeld(what: string, site: number, why: string): UsageError {
+  return new UsageError("LOCK_NOT_HELD", `${what} on site ${site}: ${why}`);
+}

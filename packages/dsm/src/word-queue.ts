@@ -1,0 +1,16 @@
+import type { Completion } from "@isles/base";
+
+/** The queues behind `SharedArray.wait` and `notify` (a futex, without its kernel): one per word somebody waits on. */
+export interface WordQueue {
+  /** Queues this site on the word. The caller keeps the word's page until `enqueued`, so no store can slip between. */
+  enqueue(key: string): WordWait;
+  /** Wakes up to `count` waiters in the order they came; settles with how many there were. */
+  notify(key: string, count: number): Completion<number>;
+}
+
+export interface WordWait {
+  readonly enqueued: Completion<void>;
+  readonly woken: Completion<"ok">;
+  /** Leaves the queue; settles with false if the word's home had woken this waiter first. */
+  cancel(): Completion<boolean>;
+}

@@ -1,0 +1,110 @@
+/** Progress: bars on a terminal, a few plain lines elsewhere. */
+import { setTimeout } from "node:timers/promises";
+import { SingleBar } from "cli-progress";
+import type { SharedArray } from "isles";
+import colours from "picocolors";
+
+/** One piece of work whose progress is shown. Disposing of it unfinished takes the bar off the screen. */
+export interface Task extends Disposable {
+  /** So much is done; units as in `total`. */
+  update(done: number): void;
+  finish(ok: boolean, note: string): void;
+}
+
+export interface Progress {
+  start(label: string, total: number, unit: string): Task;
+}
+
+/** Progress on a stream, in the form that suits it. */
+export function progressOn(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? new BarProgress(stream) : new LineProgress(stream);
+}
+
+const LABEL_WIDTH = 30;
+
+class BarProgress implements Progress {
+  readonly #stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  start(label: string, total: number, unit: string): Task {
+    const bar = new SingleBar({
+      format: `  ${label.padEnd(LABEL_WIDTH)} {bar} {value}/{total} ${unit}`,
+      stream: this.#stream,
+      hideCursor: true,
+      clearOnComplete: true,
+      barsize: 30,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+    });
+    bar.start(total, 0);
+    return {
+      update: (done) => bar.update(done),
+      finish: (ok, note) => {
+        bar.stop();
+        this.#stream.write(`${ok ? colours.green("✓") : colours.red("✗")} ${label.padEnd(LABEL_WIDTH)} ${note}\n`);
+      },
+      [Symbol.dispose]: () => bar.stop(),
+    };
+  }
+}
+
+/** Quarters are enough for a log. */
+const LINES_PER_TASK = 4;
+
+class LineProgress implements Progress {
+  readonly #stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  start(label: string, total: number, unit: string): Task {
+    let reported = 0;
+    return {
+      update: (done) => {
+        const part = Math.floor((done * LINES_PER_TASK) / total);
+        if (part > reported && done < total) this.#stream.write(`${label}: ${done}/${total} ${unit}\n`);
+        reported = Math.max(reported, part);
+      },
+      finish: (ok, note) => this.#stream.write(`${label}: ${ok ? "" : "FAILED, "}${note}\n`),
+      [Symbol.dispose]: () => {},
+    };
+  }
+}
+
+/** How often a running job's counter is looked at. Each look takes a page from a site, so not too often. */
+const POLL_MS = 200;
+
+/** Reports a counter in shared memory for as long as the work goes on. */
+export async function watch<T>(
+  work: Promise<T>,
+  counter: SharedArray<Int32Array>,
+  report: (count: number) => void,
+): Promise<T> {
+  const done = new AbortController();
+  const polling = poll(counter, report, done.signal);
+  try {
+    return await work;
+  } finally {
+    done.abort();
+    await polling;
+  }
+}
+
+async function poll(
+  counter: SharedArray<Int32Array>,
+  report: (count: number) => void,
+  done: AbortSignal,
+): Promise<void> {
+  try {
+    while (!done.aborted) {
+      await setTimeout(POLL_MS, undefined, { signal: done });
+      report(await counter.async.get(0));
+    }
+  } catch {
+    // Either the work is done, or it failed and says so itself: a counter has nothing to add.
+  }
+}

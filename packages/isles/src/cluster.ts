@@ -1,0 +1,248 @@
+import { ClosedError, CloneError, Completion, SiteDownError, UsageError } from "@isles/base";
+import { addStats, emptyArrayStats, Service } from "@isles/dsm/internal";
+import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
+import type { ThreadPort } from "@isles/transport";
+import { pack, unpack } from "@isles/wire";
+import type { ControlMessage, EndpointStats } from "./control.ts";
+import { endingOf } from "./endings.ts";
+import { decodeError } from "./error-wire.ts";
+import type { Member } from "./member.ts";
+import type { AnyProgram, FunctionName, ResultOf, RunArguments } from "./program-types.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { SitePool } from "./site-pool.ts";
+
+/** Where and how a single function runs. */
+export interface RunOptions {
+  /** The site; without it, the one with the least to do. */
+  readonly site?: number;
+  /** Gives the run up: the promise rejects with the signal's reason, and so does whatever the function waits for. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ClusterStats {
+  /** By site; the launcher's own accesses come last. */
+  readonly sites: SiteStats[];
+  /** By shared array, all sites together. */
+  readonly arrays: Record<string, ArrayStats>;
+}
+
+/** How long functions that still run may take to notice that the cluster closes, in milliseconds; then their threads end. */
+const CLOSE_GRACE_MS = 300;
+/** How long `runAll` waits, after a failure that is only a consequence, for its cause, in milliseconds. */
+const CAUSE_GRACE_MS = 500;
+
+/** A running cluster: the launcher's handle on its sites. Made by `launch`. */
+export class Cluster<P = AnyProgram> implements AsyncDisposable {
+  /** Number of sites. */
+  readonly sites: number;
+  /** The launcher's own view of the shared memory: the calls under `async`, since this thread must not block. */
+  readonly memory: Memory;
+  readonly #member: Member;
+  readonly #port: ThreadPort;
+  readonly #pool: SitePool;
+  readonly #functions: ReadonlySet<string>;
+  readonly #scheduler: Scheduler;
+  readonly #running = new Set<Completion<unknown>>();
+  readonly #statistics = new Map<number, Completion<EndpointStats>>();
+  #nextId = 1;
+  #closed: Promise<void> | undefined;
+
+  constructor(member: Member, port: ThreadPort, pool: SitePool, functions: readonly string[]) {
+    this.sites = member.endpoint.sites;
+    this.memory = member.memory;
+    this.#member = member;
+    this.#port = port;
+    this.#pool = pool;
+    this.#functions = new Set(functions);
+    this.#scheduler = new Scheduler(this.sites);
+    member.endpoint.on(Service.Control, {
+      text: () => undefined,
+      value: (_from, value) => this.#control(value as ControlMessage),
+    });
+  }
+
+  /** The pool that the sites' threads live in, for those who know Piscina; do not run tasks of your own in it. */
+  get pool(): SitePool["pool"] {
+    return this.#pool.pool;
+  }
+
+  /**
+   * Runs an exported function on one site and returns its result. Functions on one site run one after the other.
+   * Rejects with what the function throws, with SiteDownError if its site is lost, with UsageError for a function that
+   * the program does not export, and with CloneError for an argument that cannot travel.
+   */
+  async run<K extends FunctionName<P>>(name: K, ...[args, options]: RunArguments<P, K, RunOptions>): Promise<ResultOf<P, K>> {
+    this.#check(name);
+    const { site = this.#scheduler.leastBusy((id) => this.#pool.isUp(id)), signal } = options ?? {};
+    this.#checkSite(site);
+    return (await this.#start(site, name, args, { id: 0, name: "" }, signal)) as ResultOf<P, K>;
+  }
+
+  /**
+   * Runs an exported function on every site at once (SPMD); the results in site order. If it fails anywhere, rejects with
+   * the first cause, and the sites that wait for the failed one get a SiteDownError.
+   */
+  async runAll<K extends FunctionName<P>>(name: K, ...[args, options]: RunArguments<P, K, Omit<RunOptions, "site">>): Promise<ResultOf<P, K>[]> {
+    this.#check(name);
+    const group = { id: this.#nextId++, name };
+    const runs: Promise<unknown>[] = [];
+    for (let site = 0; site < this.sites; site++) runs.push(this.#start(site, name, args, group, options?.signal));
+    const ended = Promise.allSettled(runs).then(() => this.#tellSites({ kind: "ended", group: group.id }));
+    try {
+      return (await Promise.all(runs)) as ResultOf<P, K>[];
+    } catch (first) {
+      throw await causeOf(first, runs, ended);
+    }
+  }
+
+  /** What the sites and the launcher have done so far, by site and by array. Sites answer at their next poll point. */
+  async stats(): Promise<ClusterStats> {
+    const asked: Promise<EndpointStats>[] = [];
+    for (let site = 0; site < this.sites; site++) {
+      if (this.#pool.isUp(site)) asked.push(this.#askStats(site));
+    }
+    const all = [...(await Promise.all(asked)), this.#member.stats()];
+    const arrays: Record<string, ArrayStats> = {};
+    for (const one of all) {
+      for (const [name, stats] of Object.entries(one.arrays)) {
+        arrays[name] ??= emptyArrayStats();
+        addStats(arrays[name], stats);
+      }
+    }
+    return { sites: all.map(({ site }) => site), arrays };
+  }
+
+  /** Kills a site's thread at once, as a crash would: for tests of what survives. */
+  async kill(site: number): Promise<void> {
+    this.#checkSite(site);
+    await this.#pool.kill(site);
+  }
+
+  /**
+   * Ends the cluster: what still runs or waits is rejected with ClosedError, every thread ends, every port closes.
+   * Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** A site is lost (called by the pool): everybody who waits for anything is told. */
+  siteDown(site: number, reason: string): void {
+    const message = { kind: "down", site, reason } as const;
+    this.#member.endpoint.fail(endingOf(message));
+    this.#tellSites(message);
+  }
+
+  async #close(): Promise<void> {
+    const message = { kind: "close" } as const;
+    const error = endingOf(message);
+    this.#member.endpoint.fail(error);
+    for (const run of [...this.#running]) run.reject(error);
+    if (this.#scheduler.load > 0) {
+      this.#tellSites(message);
+      const deadline = performance.now() + CLOSE_GRACE_MS;
+      while (this.#scheduler.load > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await this.#pool.close();
+    this.#port.close();
+  }
+
+  async #start(
+    site: number,
+    name: string,
+    args: unknown,
+    group: { id: number; name: string },
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    if (this.#closed !== undefined) throw new ClosedError(`cannot run ${name}: the cluster is closed`);
+    signal?.throwIfAborted();
+    const packed = this.#pack(args);
+    const call = this.#nextId++;
+    const outcome = new Completion<unknown>(`${name} on site ${site}`);
+    const onAbort = () => {
+      if (!outcome.reject(signal!.reason)) return;
+      this.#member.endpoint.sendValue(site, Service.Control, { kind: "abort", call, reason: signal!.reason } satisfies ControlMessage);
+    };
+    this.#running.add(outcome);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    outcome.onSettled(() => {
+      this.#running.delete(outcome);
+      signal?.removeEventListener("abort", onAbort);
+    });
+    this.#scheduler
+      .run(site, async () => {
+        if (outcome.settled) return;
+        const result = await this.#pool.call(site, { id: call, name, group, args: packed });
+        if ("error" in result) outcome.reject(decodeError(result.error));
+        else outcome.resolve(unpack(result.result, this.#member));
+      })
+      .catch((error: unknown) => outcome.reject(error));
+    return outcome.promise();
+  }
+
+  #pack(args: unknown): ReturnType<typeof pack> {
+    const packed = pack(args, this.#member, "args");
+    try {
+      structuredClone(packed);
+    } catch (cause) {
+      throw new CloneError("args", `a value that structured clone refuses (${(cause as Error).message})`, { cause });
+    }
+    return packed;
+  }
+
+  #check(name: string): void {
+    if (this.#functions.has(name)) return;
+    const exported = [...this.#functions].join(", ");
+    throw new UsageError("NO_SUCH_FUNCTION", `the program exports no function ${JSON.stringify(name)}; it exports ${exported}`);
+  }
+
+  #checkSite(site: number): void {
+    if (Number.isInteger(site) && site >= 0 && site < this.sites) return;
+    if (site === -1) throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
+    throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.sites - 1}`);
+  }
+
+  #askStats(site: number): Promise<EndpointStats> {
+    const ticket = this.#nextId++;
+    const answer = this.#member.endpoint.pend<EndpointStats>(`statistics of site ${site}`);
+    if (!answer.settled) {
+      this.#statistics.set(ticket, answer);
+      answer.onSettled(() => this.#statistics.delete(ticket));
+      this.#member.endpoint.sendValue(site, Service.Control, { kind: "stats", ticket } satisfies ControlMessage);
+    }
+    return answer.promise();
+  }
+
+  #tellSites(message: ControlMessage): void {
+    for (let site = 0; site < this.sites; site++) {
+      if (this.#pool.isUp(site)) this.#member.endpoint.sendValue(site, Service.Control, message);
+    }
+  }
+
+  #control(message: ControlMessage): void {
+    if (message.kind === "statistics") this.#statistics.get(message.ticket)?.resolve(message.stats);
+  }
+}
+
+/** The failure to report: the first that is a cause. A SiteDownError may only be what a cause did to another site. */
+async function causeOf(first: unknown, runs: readonly Promise<unknown>[], ended: Promise<unknown>): Promise<unknown> {
+  if (!(first instanceof SiteDownError)) return first;
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise((resolve) => {
+    timer = setTimeout(resolve, CAUSE_GRACE_MS);
+  });
+  let cause: unknown;
+  for (const run of runs) {
+    run.catch((error: unknown) => {
+      if (!(error instanceof SiteDownError)) cause ??= error;
+    });
+  }
+  await Promise.race([ended, grace]);
+  clearTimeout(timer);
+  return cause ?? first;
+}

@@ -1,0 +1,59 @@
+import { type Reference, type ReferenceCodec, pack, type Packed, unpack } from "@isles/wire";
+import { createSync, Memory, SharedArray, type SiteStats, type Sync } from "@isles/dsm";
+import { addStats, type ArrayContext, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
+import { type Port, type Receiver } from "@isles/transport";
+import type { EndpointStats } from "./control.ts";
+
+export interface MemberOptions {
+  readonly sites: number;
+  readonly mayBlock: boolean;
+  readonly debug: boolean;
+  /** Page size of arrays that name none, in bytes. Only the launcher's counts. */
+  readonly pageSize: number;
+  readonly isLauncher: boolean;
+  readonly connect: (receiver: Receiver) => Port;
+}
+
+/** One endpoint with all that runs on it: what a site and the launcher have in common. */
+export class Member implements ReferenceCodec {
+  readonly endpoint: Endpoint;
+  readonly sync: Sync;
+  readonly memory: Memory;
+
+  constructor(options: MemberOptions) {
+    const { sites, mayBlock, connect } = options;
+    this.endpoint = new Endpoint({ sites, mayBlock, connect, now: () => performance.now() });
+    const registry = new RegistryService(this.endpoint, options.isLauncher ? new Registry(sites, options.pageSize) : null);
+    this.sync = createSync(this.endpoint, {
+      codec: { encode: (value) => pack(value, this, "value"), decode: (value) => unpack(value as Packed, this) },
+    });
+    const context: ArrayContext = { endpoint: this.endpoint, words: this.sync.words, debug: options.debug };
+    this.memory = new Memory(context, registry);
+  }
+
+  // ReferenceCodec: shared arrays travel as references
+
+  describe(value: object): unknown {
+    return value instanceof SharedArray ? value.describe() : undefined;
+  }
+
+  resolve(description: Reference["description"]): object {
+    return this.memory.resolve(description as ReturnType<SharedArray["describe"]>);
+  }
+
+  stats(): EndpointStats {
+    const { endpoint } = this;
+    const total: SiteStats = {
+      site: endpoint.self,
+      syncMs: endpoint.syncMs,
+      serviceMessages: endpoint.serviceMessages,
+      ...emptyArrayStats(),
+    };
+    const arrays: EndpointStats["arrays"] = {};
+    for (const region of endpoint.regions.all) {
+      addStats(total, region.stats);
+      arrays[region.descriptor.name] = { ...region.stats };
+    }
+    return { site: total, arrays };
+  }
+}

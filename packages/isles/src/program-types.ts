@@ -1,0 +1,26 @@
+import type { Site } from "./site.ts";
+
+/** The names of the functions that a program module exports and a site can run. */
+export type FunctionName<P> = {
+  [K in keyof P]: P[K] extends (site: Site, ...rest: never[]) => unknown ? K : never;
+}[keyof P] &
+  string;
+
+/** What the function takes after its site. */
+export type ArgumentOf<P, K extends keyof P> = P[K] extends (site: Site, args: infer A, ...rest: never[]) => unknown
+  ? unknown extends A
+    ? unknown
+    : A
+  : undefined;
+
+/** What the function returns, unwrapped if it is a promise. */
+export type ResultOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R ? Awaited<R> : never;
+
+/** The argument list after the function's name: the argument may be left out where the function allows it. */
+export type RunArguments<P, K extends keyof P, O> = undefined extends ArgumentOf<P, K>
+  ? [args?: ArgumentOf<P, K>, options?: O]
+  : [args: ArgumentOf<P, K>, options?: O];
+
+/** A program whose type was not given: anything goes, and mistakes are found when it runs. */
+// biome-ignore lint/suspicious/noExplicitAny: an untyped program's functions take and return anything
+export type AnyProgram = Record<string, (site: Site, args?: any) => any>;

@@ -1,0 +1,110 @@
+import type { Worker } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
+import { SiteDownError } from "@isles/base";
+import { type ThreadPortSeed, transferList } from "@isles/transport";
+import { Piscina } from "piscina";
+import { decodeError } from "./error-wire.ts";
+import type { BootOutcome, BootTask, CallOutcome, CallTask } from "./site-worker.ts";
+
+const queueOptionsSymbol: symbol = Piscina.queueOptionsSymbol;
+
+export interface SitePoolOptions {
+  readonly seeds: readonly ThreadPortSeed[];
+  readonly program: string;
+  readonly debug: boolean;
+  /** Called once for each site that is lost, with what is known of the reason. */
+  readonly onDown: (site: number, reason: string) => void;
+}
+
+/**
+ * The sites' threads: a Piscina pool with one worker per site. Its load balancer is where a task meets its site; a task is
+ * given to the pool only when its site is free, so the pool's own queue stays empty and cannot mix up the order.
+ */
+export class SitePool {
+  readonly pool: Piscina;
+  /** Thread id of each site's worker. */
+  readonly #threads: number[] = [];
+  readonly #options: SitePoolOptions;
+  readonly #down = new Set<number>();
+  #closing = false;
+
+  constructor(options: SitePoolOptions) {
+    this.#options = options;
+    const sites = options.seeds.length;
+    this.pool = new Piscina({
+      filename: fileURLToPath(new URL("./site-worker.js", import.meta.url)),
+      minThreads: sites,
+      maxThreads: sites,
+      // An idle site must hear its ports, so it waits in its event loop and not on Piscina's futex.
+      atomics: "disabled",
+      idleTimeout: Number.POSITIVE_INFINITY,
+      maxQueue: Number.POSITIVE_INFINITY,
+      loadBalancer: (task, workers) => {
+        const { site } = (task as unknown as Record<symbol, { site: number }>)[queueOptionsSymbol]!;
+        const thread = this.#threads[site];
+        return workers.find((worker) => worker.id === thread && !worker.destroyed) ?? null;
+      },
+    });
+    // A site's death reaches us as its thread's exit; the pool repeats what it cannot assign to a task.
+    this.pool.on("error", () => undefined);
+    this.pool.threads.forEach((thread, site) => this.#watch(thread, site));
+  }
+
+  /** Makes every worker a site; the names of the functions that the program exports. */
+  async boot(): Promise<string[]> {
+    const { seeds, program, debug } = this.#options;
+    const boots = seeds.map(async (seed, site) => {
+      const task: BootTask = { seed, sites: seeds.length, program, debug };
+      const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
+      if ("error" in outcome) throw decodeError(outcome.error);
+      return outcome.functions;
+    });
+    const settled = await Promise.allSettled(boots);
+    const failed = settled.find((boot) => boot.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return (settled[0] as PromiseFulfilledResult<string[]>).value;
+  }
+
+  /** Runs a call on a site; rejects with the error it threw, or SiteDownError. */
+  async call(site: number, task: CallTask): Promise<CallOutcome> {
+    return this.#run<CallOutcome>(site, "call", task);
+  }
+
+  isUp(site: number): boolean {
+    return !this.#down.has(site);
+  }
+
+  /** Kills a site's thread. */
+  async kill(site: number): Promise<void> {
+    const thread = this.pool.threads.find(({ threadId }) => threadId === this.#threads[site]);
+    await thread?.terminate();
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.pool.destroy();
+  }
+
+  async #run<T>(site: number, name: "boot" | "call", task: object, transfer: ThreadPortSeed["ports"][number][] = []): Promise<T> {
+    if (this.#down.has(site)) throw new SiteDownError(site, `site ${site} is down, so nothing can run on it`);
+    const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
+    try {
+      return (await this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) })) as T;
+    } catch (cause) {
+      throw new SiteDownError(site, `site ${site} went down while it ran a task: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #watch(thread: Worker, site: number): void {
+    this.#threads[site] = thread.threadId;
+    let reason: string | undefined;
+    thread.on("error", (error) => {
+      reason = `its thread died of ${error.name}: ${error.message}`;
+    });
+    thread.on("exit", (code) => {
+      if (this.#closing || this.#down.has(site)) return;
+      this.#down.add(site);
+      this.#options.onDown(site, reason ?? `its thread exited with code ${code}`);
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import { ClosedError, SiteDownError, UsageError } from "@isles/base";
+import { SINGLE_RUNS, Service } from "@isles/dsm/internal";
+import { ThreadPort, type ThreadPortSeed } from "@isles/transport";
+import { pack, type Packed, unpack } from "@isles/wire";
+import { endingOf } from "./endings.ts";
+import type { Call, ControlMessage } from "./control.ts";
+import { encodeError, type WireError } from "./error-wire.ts";
+import { Member } from "./member.ts";
+import { exportedFunctions, loadProgram, type ProgramFunction } from "./program.ts";
+import { Site } from "./site.ts";
+
+/** The boot task of a worker: what makes it a site. */
+export interface BootTask {
+  readonly seed: ThreadPortSeed;
+  readonly sites: number;
+  readonly program: string;
+  readonly debug: boolean;
+}
+
+export interface CallTask extends Call {
+  readonly args: Packed;
+}
+
+export type CallOutcome = { readonly result: Packed } | { readonly error: WireError };
+export type BootOutcome = { readonly functions: string[] } | { readonly error: WireError };
+
+/**
+ * A site's worker: Piscina runs its tasks here, one at a time. Between them the thread is in its event loop and answers
+ * its peers from there.
+ */
+class SiteWorker {
+  readonly #member: Member;
+  readonly #port: ThreadPort;
+  readonly #functions: Map<string, ProgramFunction>;
+  #call: Call | null = null;
+  #abort = new AbortController();
+
+  constructor(task: BootTask, functions: Map<string, ProgramFunction>) {
+    this.#functions = functions;
+    let port: ThreadPort | undefined;
+    this.#member = new Member({
+      sites: task.sites,
+      mayBlock: true,
+      isLauncher: false,
+      debug: task.debug,
+      pageSize: 0,
+      connect: (receiver) => {
+        port = new ThreadPort(task.seed, receiver);
+        return port;
+      },
+    });
+    this.#port = port!;
+    this.#member.endpoint.on(Service.Control, {
+      text: () => undefined,
+      value: (from, value) => this.#control(from, value as ControlMessage),
+    });
+  }
+
+  async call(task: CallTask): Promise<CallOutcome> {
+    const { endpoint, sync } = this.#member;
+    const run = this.#functions.get(task.name);
+    this.#call = task;
+    this.#abort = new AbortController();
+    endpoint.group = task.group.id === 0 ? SINGLE_RUNS : task.group;
+    sync.runStarted(endpoint.group);
+    this.#port.bells.enter();
+    let failed = true;
+    try {
+      if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()]);
+      const site = new Site(this.#member, this.#abort.signal);
+      const result = pack(await run(site, unpack(task.args, this.#member)), this.#member, `result of ${task.name}`);
+      structuredCloneable(result, task.name);
+      failed = false;
+      return { result };
+    } catch (error) {
+      this.#tellOthers(task, error);
+      return { error: encodeError(error) };
+    } finally {
+      this.#port.bells.leave();
+      sync.runFinished(endpoint.group, failed ? "threw" : "returned");
+      this.#call = null;
+    }
+  }
+
+  /** Those who run with this site must not wait for it: they hear of the failure from here, without a detour. */
+  #tellOthers(task: Call, error: unknown): void {
+    const { endpoint } = this.#member;
+    // What this site only suffered (another site's failure, a closing cluster) has its own reporter.
+    if (error instanceof SiteDownError || error instanceof ClosedError) return;
+    const reason = `${task.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+    const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };
+    for (let site = 0; site < endpoint.sites; site++) {
+      if (site !== endpoint.self) endpoint.sendValue(site, Service.Control, message);
+    }
+  }
+
+  #control(from: number, message: ControlMessage): void {
+    const { endpoint, sync } = this.#member;
+    switch (message.kind) {
+      case "down":
+      case "close": {
+        const error = endingOf(message);
+        this.#abort.abort(error);
+        endpoint.fail(error);
+        return;
+      }
+      case "threw":
+        endpoint.pending.failGroup(
+          message.group,
+          new SiteDownError(message.site, `site ${message.site} is gone from this run: ${message.reason}`),
+        );
+        return;
+      case "ended":
+        sync.groupEnded(message.group);
+        endpoint.pending.forgetGroup(message.group);
+        return;
+      case "abort":
+        if (this.#call?.id !== message.call) return;
+        this.#abort.abort(message.reason);
+        endpoint.pending.failGroup(this.#call.group.id, message.reason as Error);
+        return;
+      case "stats":
+        endpoint.sendValue(from, Service.Control, {
+          kind: "statistics",
+          ticket: message.ticket,
+          stats: this.#member.stats(),
+        } satisfies ControlMessage);
+        return;
+      case "statistics":
+        return; // only the launcher asks
+      default:
+        return message satisfies never;
+    }
+  }
+}
+
+let worker: SiteWorker | undefined;
+
+/** Piscina task: makes this thread a site. */
+export async function boot(task: BootTask): Promise<BootOutcome> {
+  try {
+    const functions = exportedFunctions(await loadProgram(task.program), task.program);
+    worker = new SiteWorker(task, functions);
+    return { functions: [...functions.keys()] };
+  } catch (error) {
+    return { error: encodeError(error) };
+  }
+}
+
+/** Piscina task: runs one function of the program. */
+export async function call(task: CallTask): Promise<CallOutcome> {
+  if (worker === undefined) return { error: encodeError(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
+  return worker.call(task);
+}
+
+function noSuchFunction(name: string, functions: readonly string[]): UsageError {
+  return new UsageError("NO_SUCH_FUNCTION", `the program exports no function ${JSON.stringify(name)}; it exports ${functions.join(", ") || "none"}`);
+}
+
+/** Finds out here, where the culprit can be named, what would otherwise fail inside the pool. */
+function structuredCloneable(result: Packed, name: string): void {
+  const { value } = result;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return; // pack() has seen to these
+  try {
+    structuredClone(result);
+  } catch (cause) {
+    throw new UsageError("CANNOT_CLONE", `the result of ${name} cannot travel: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,87 @@
+import { endpointName } from "@isles/base";
+import type { Condition, Latch, Lock, Memory, Semaphore, Sync } from "@isles/dsm";
+import type { Member } from "./member.ts";
+
+/** A part of something of some length: `start` included, `end` not. */
+export interface Share {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where a function of a program runs: a thread with private memory that shares named arrays with the other sites.
+ * Calls block the thread, as a load from memory does; each has a twin under `async` that returns a promise.
+ */
+export class Site {
+  /** 0 … count-1. */
+  readonly id: number;
+  /** Number of sites. */
+  readonly count: number;
+  /** The shared arrays. */
+  readonly memory: Memory;
+  /** Aborted when the caller gives up the run or the cluster closes. */
+  readonly signal: AbortSignal;
+  /** The same calls as promises. */
+  readonly async: Sync["async"];
+  readonly #member: Member;
+
+  /** Made by the runtime for each call. */
+  constructor(member: Member, signal: AbortSignal) {
+    this.#member = member;
+    this.id = member.endpoint.self;
+    this.count = member.endpoint.sites;
+    this.memory = member.memory;
+    this.signal = signal;
+    this.async = member.sync.async;
+  }
+
+  /** This site's contiguous part of `length` items; the parts of all sites differ by at most one item. */
+  share(length: number): Share {
+    if (!Number.isInteger(length) || length < 0) throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
+    return { start: Math.floor((length * this.id) / this.count), end: Math.floor((length * (this.id + 1)) / this.count) };
+  }
+
+  /** Serves the other sites. Call it now and then inside a long loop over raw views: they wait for this site's pages. */
+  poll(): void {
+    this.#member.endpoint.poll();
+  }
+
+  /** Waits until every site has called it. Sites may use several barriers by name. */
+  barrier(name?: string): void {
+    this.#member.sync.barrier(name);
+  }
+
+  /** The lock of that name: the same one on every site. */
+  lock(name: string): Lock {
+    return this.#member.sync.lock(name);
+  }
+
+  /** The semaphore of that name, with that many permits to begin with. */
+  semaphore(name: string, permits: number): Semaphore {
+    return this.#member.sync.semaphore(name, permits);
+  }
+
+  /** The condition that belongs to a lock. */
+  condition(lock: Lock): Condition {
+    return this.#member.sync.condition(lock);
+  }
+
+  /** The latch of that name, which opens after `count` count-downs. */
+  latch(name: string, count: number): Latch {
+    return this.#member.sync.latch(name, count);
+  }
+
+  /** Every site's value combined in site order; every site gets the result. */
+  reduce<T>(name: string, value: T, op: (a: T, b: T) => T): T {
+    return this.#member.sync.reduce(name, value, op);
+  }
+
+  /** The value that site `root` gives; the others' are ignored. */
+  broadcast<T>(name: string, root: number, value?: T): T {
+    return this.#member.sync.broadcast(name, root, value);
+  }
+
+  toString(): string {
+    return endpointName(this.id, this.count);
+  }
+}
