@@ -23,7 +23,8 @@ function run(relief: Float64Array, loss: number): Float64Array {
   let from = hotSpot();
   for (let step = 0; step < STEPS; step++) {
     const to = new Float64Array(WIDTH * HEIGHT);
-    relax(drifts, from, to.subarray(WIDTH, WIDTH * (HEIGHT - 1)), WIDTH, model);
+    const step = { width: WIDTH, faces: drifts, from, to: to.subarray(WIDTH, WIDTH * (HEIGHT - 1)) };
+    relax(step, model, 0, HEIGHT - 2);
     from = to;
   }
   return from;

@@ -44,10 +44,10 @@ describe("heat on shared memory", () => {
     const model = heatModel(width, steps);
     const expected = spreadSerially({ relief, source, steps, model });
     await using cluster = await launch<typeof HeatProgram>({ program: heatProgram, sites });
-    const heights = await cluster.memory.float64(RELIEF, width * height);
+    const heights = cluster.memory.float64(RELIEF, width * height);
     await heights.async.copyFrom(relief.values);
     const [{ field }] = await cluster.runAll("spread", { width, height, steps, model, source });
-    const last = await cluster.memory.float64(field, width * height);
+    const last = cluster.memory.float64(field, width * height);
     using found = await last.async.read();
     expect(Buffer.from(found.view.slice().buffer).equals(Buffer.from(expected.buffer))).toBe(true);
   });

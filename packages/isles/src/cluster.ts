@@ -1,4 +1,4 @@
-import { ClosedError, CloneError, Completion, SiteDownError, UsageError } from "@isles/base";
+import { ClosedError, CloneError, Completion, SiteDownError } from "@isles/base";
 import { addStats, emptyArrayStats, Service } from "@isles/dsm/internal";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
 import type { ThreadPort } from "@isles/transport";
@@ -7,6 +7,7 @@ import type { ControlMessage, EndpointStats } from "./control.ts";
 import { endingOf } from "./endings.ts";
 import { decodeError } from "./error-wire.ts";
 import type { Member } from "./member.ts";
+import { noSuchFunction } from "./program.ts";
 import type { AnyProgram, FunctionName, ResultOf, RunArguments } from "./program-types.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SitePool } from "./site-pool.ts";
@@ -40,7 +41,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly #member: Member;
   readonly #port: ThreadPort;
   readonly #pool: SitePool;
-  readonly #functions: ReadonlySet<string>;
+  /** The functions that the program exports. */
+  readonly functions: readonly string[];
   readonly #scheduler: Scheduler;
   readonly #running = new Set<Completion<unknown>>();
   readonly #statistics = new Map<number, Completion<EndpointStats>>();
@@ -53,7 +55,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     this.#member = member;
     this.#port = port;
     this.#pool = pool;
-    this.#functions = new Set(functions);
+    this.functions = functions;
     this.#scheduler = new Scheduler(this.sites);
     member.endpoint.on(Service.Control, {
       text: () => undefined,
@@ -196,9 +198,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   }
 
   #check(name: string): void {
-    if (this.#functions.has(name)) return;
-    const exported = [...this.#functions].join(", ");
-    throw new UsageError("NO_SUCH_FUNCTION", `the program exports no function ${JSON.stringify(name)}; it exports ${exported}`);
+    if (this.functions.includes(name)) return;
+    throw noSuchFunction(name, this.functions);
   }
 
   #checkSite(site: number): void {

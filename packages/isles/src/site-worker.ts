@@ -6,7 +6,7 @@ import { endingOf } from "./endings.ts";
 import type { Call, ControlMessage } from "./control.ts";
 import { encodeError, type WireError } from "./error-wire.ts";
 import { Member } from "./member.ts";
-import { exportedFunctions, loadProgram, type ProgramFunction } from "./program.ts";
+import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
 
 /** The boot task of a worker: what makes it a site. */
@@ -151,10 +151,6 @@ export async function boot(task: BootTask): Promise<BootOutcome> {
 export async function call(task: CallTask): Promise<CallOutcome> {
   if (worker === undefined) return { error: encodeError(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
   return worker.call(task);
-}
-
-function noSuchFunction(name: string, functions: readonly string[]): UsageError {
-  return new UsageError("NO_SUCH_FUNCTION", `the program exports no function ${JSON.stringify(name)}; it exports ${functions.join(", ") || "none"}`);
 }
 
 /** Finds out here, where the culprit can be named, what would otherwise fail inside the pool. */

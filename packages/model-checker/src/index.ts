@@ -4,4 +4,6 @@
  * @packageDocumentation
  */
 export { asyncDescending, type Configuration, configurationNamed, configurations } from "./configurations.ts";
+export { type Mutant, mutants } from "./mutants.ts";
+export { withoutOneRow } from "./table-mutants.ts";
 export { type Verdict, verify } from "./verify.ts";

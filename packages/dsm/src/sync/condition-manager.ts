@@ -21,7 +21,8 @@ interface Waiter {
  *
  * No lost wake-up: the waiter's one message both enqueues it and releases its lock, in that order, and never passes the lock
  * directly to a successor (whose notify could overtake the enqueue on another channel). Whoever holds the lock afterwards got
- * it because of this release, so its notify finds the waiter enqueued.
+ * it because of this release, so its notify finds the waiter enqueued. For the mirror reason a holder that has notified also
+ * releases through the home: a notification wakes only those who waited before it.
  */
 export class ConditionManager {
   readonly #locks: LockManager;

@@ -109,7 +109,12 @@ export class ConditionClient {
     return back;
   }
 
+  /**
+   * A holder that notifies lets the lock go through the home, behind its notification: so who begins to wait afterwards is
+   * not woken by it.
+   */
   notify(name: string, count: number): void {
+    for (const claim of this.locks.here(name)) if (claim.state === "held") claim.viaHome = true;
     this.locks.host.sendText(this.locks.homeOf(name), Service.Condition, "N" + num(count) + name);
   }
 

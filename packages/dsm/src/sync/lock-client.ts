@@ -22,6 +22,8 @@ export interface Claim {
   state: "asked" | "held" | "abandoned" | "released" | "ended";
   /** Whom to give the lock to, as far as is known. */
   next: Successor | undefined;
+  /** It has notified a condition while holding: whoever gets the lock next must not overtake that on its way to the home. */
+  viaHome: boolean;
   /** What the caller waits for at this moment. */
   completion: Completion<never> | Completion<unknown>;
   /** Asked by a condition wait, which queues for the lock only when notified. */
@@ -104,6 +106,7 @@ export class LockClient {
       token: 0,
       state: "asked",
       next: undefined,
+      viaHome: false,
       completion,
       condition: options.condition ?? false,
       handle: undefined,
@@ -209,7 +212,7 @@ export class LockClient {
 
   #giveBack(claim: Claim): void {
     const { next } = claim;
-    if (next === undefined) {
+    if (next === undefined || claim.viaHome) {
       this.host.sendText(claim.home, Service.Lock, "R" + num(claim.token));
       return;
     }

@@ -36,7 +36,7 @@ interface Visit {
   readonly mode: LockMode;
   readonly pause: number;
   readonly holdMs: number;
-  readonly ask: "queue" | "try" | "timeout" | "abort" | "run-ends";
+  readonly ask: "queue" | "try" | "timeout" | "abort";
   readonly patienceMs: number;
 }
 
@@ -46,7 +46,7 @@ const visit = (sites: number): fc.Arbitrary<Visit> =>
     mode: fc.constantFrom<LockMode>("exclusive", "exclusive", "shared"),
     pause: fc.nat(20),
     holdMs: fc.nat(6),
-    ask: fc.constantFrom<Visit["ask"]>("queue", "queue", "try", "timeout", "abort", "run-ends"),
+    ask: fc.constantFrom<Visit["ask"]>("queue", "queue", "try", "timeout", "abort"),
     patienceMs: fc.nat(12),
   });
 
@@ -63,7 +63,7 @@ async function play(net: FakeNet, watch: Watch, { site, mode, pause, holdMs, ask
     try {
       held = await lock.async.acquire(options);
     } catch (error) {
-      expect(ask === "timeout" ? error instanceof TimeoutError : ask === "abort" || ask === "run-ends").toBe(true);
+      expect(ask === "timeout" ? error instanceof TimeoutError : ask === "abort").toBe(true);
       return;
     }
   }
@@ -76,71 +76,102 @@ async function play(net: FakeNet, watch: Watch, { site, mode, pause, holdMs, ask
 
 describe("lock", () => {
   test("random callers: exclusion, sharing, no lost lock, nothing kept", async () => {
-    const runs = fc.asyncProperty(fc.array(visit(4), { maxLength: 14, minLength: 1 }), fc.integer(), async (visits, seed) => {
-      const net = new FakeNet({ sites: 4, seed });
-      const watch = new Watch();
-      await net.run(...visits.map((one) => play(net, watch, one)));
-      expect(net.entries).toBe(0);
-      await net.run(net.sync(1).lock("x").async.acquire().then((held) => held.release()));
-    });
+    const runs = fc.asyncProperty(
+      fc.array(visit(4), { maxLength: 14, minLength: 1 }),
+      fc.integer(),
+      async (visits, seed) => {
+        const net = new FakeNet({ sites: 4, seed });
+        const watch = new Watch();
+        await net.run(...visits.map((one) => play(net, watch, one)));
+        expect(net.entries).toBe(0);
+        await net.run(
+          net
+            .sync(1)
+            .lock("x")
+            .async.acquire()
+            .then((held) => held.release()),
+        );
+      },
+    );
     await fc.assert(runs, { numRuns: 1500 });
   });
 
   test("a run that ends at any moment loses neither its locks nor its place to others", async () => {
-    const runs = fc.asyncProperty(fc.array(visit(3), { minLength: 3, maxLength: 10 }), fc.nat(25), fc.integer(), async (visits, at, seed) => {
-      const net = new FakeNet({ sites: 3, seed });
-      const group = { id: 7, name: "work" };
-      net.host(1).group = group;
-      net.sync(1).runStarted(group);
-      const watch = new Watch();
-      const others = visits.filter(({ site }) => site !== 1).map((one) => play(net, watch, { ...one, ask: "queue" }));
-      net.after(at, () => net.sync(1).runFinished(group, "threw"));
-      const mine = visits.filter(({ site }) => site === 1).map(async ({ mode, pause }) => {
-        await net.sleep(pause);
-        if (net.time < at) await net.sync(1).lock("x").async.acquire({ mode }).catch(() => undefined);
-      });
-      await net.run(...others, ...mine);
-      await net.settle();
-      for (const sync of net.syncs) sync.groupEnded(group.id);
-      await net.settle();
-      expect(net.entries).toBe(0);
-    });
+    const runs = fc.asyncProperty(
+      fc.array(visit(3), { minLength: 3, maxLength: 10 }),
+      fc.nat(25),
+      fc.integer(),
+      async (visits, at, seed) => {
+        const net = new FakeNet({ sites: 3, seed });
+        const group = { id: 7, name: "work" };
+        net.host(1).group = group;
+        net.sync(1).runStarted(group);
+        const watch = new Watch();
+        const others = visits.filter(({ site }) => site !== 1).map((one) => play(net, watch, { ...one, ask: "queue" }));
+        net.after(at, () => net.sync(1).runFinished(group, "threw"));
+        const mine = visits
+          .filter(({ site }) => site === 1)
+          .map(async ({ mode, pause }) => {
+            await net.sleep(pause);
+            if (net.time < at)
+              await net
+                .sync(1)
+                .lock("x")
+                .async.acquire({ mode })
+                .catch(() => undefined);
+          });
+        await net.run(...others, ...mine);
+        await net.settle();
+        for (const sync of net.syncs) sync.groupEnded(group.id);
+        await net.settle();
+        expect(net.entries).toBe(0);
+      },
+    );
     await fc.assert(runs, { numRuns: 500 });
   });
 
   test("a broken run gives its locks up", async () => {
-    const runs = fc.asyncProperty(fc.array(visit(3), { minLength: 3, maxLength: 10 }), fc.nat(25), fc.integer(), async (visits, at, seed) => {
-      const net = new FakeNet({ sites: 3, seed });
-      const group = { id: 3, name: "work" };
-      for (const host of net.hosts) host.group = group;
-      for (const sync of net.sites) sync.runStarted(group);
-      net.after(at, () => net.failGroup(group.id, new Error("broken")));
-      const watch = new Watch();
-      await net.run(...visits.map((one) => play(net, watch, { ...one, ask: "queue" }).catch(() => undefined)));
-      for (const sync of net.sites) sync.runFinished(group, "threw");
-      for (const sync of net.syncs) sync.groupEnded(group.id);
-      await net.settle();
-      expect(net.entries).toBe(0);
-    });
+    const runs = fc.asyncProperty(
+      fc.array(visit(3), { minLength: 3, maxLength: 10 }),
+      fc.nat(25),
+      fc.integer(),
+      async (visits, at, seed) => {
+        const net = new FakeNet({ sites: 3, seed });
+        const group = { id: 3, name: "work" };
+        for (const host of net.hosts) host.group = group;
+        for (const sync of net.sites) sync.runStarted(group);
+        net.after(at, () => net.failGroup(group.id, new Error("broken")));
+        const watch = new Watch();
+        await net.run(...visits.map((one) => play(net, watch, { ...one, ask: "queue" }).catch(() => undefined)));
+        for (const sync of net.sites) sync.runFinished(group, "threw");
+        for (const sync of net.syncs) sync.groupEnded(group.id);
+        await net.settle();
+        expect(net.entries).toBe(0);
+      },
+    );
     await fc.assert(runs, { numRuns: 500 });
   });
 
   test("grants follow the order in which the home saw the requests", async () => {
-    const runs = fc.asyncProperty(fc.array(fc.nat(3), { minLength: 2, maxLength: 12 }), fc.integer(), async (askers, seed) => {
-      const net = new FakeNet({ sites: 4, seed });
-      const order: string[] = [];
-      const counts = [0, 0, 0, 0];
-      const ask = async (site: number): Promise<void> => {
-        const req = ++(counts as number[])[site]!;
-        const held = await net.sync(site).lock("x").async.acquire();
-        order.push(`${site}:${req}`);
-        await net.sleep(1);
-        held.release();
-      };
-      await net.run(...askers.map(ask));
-      const seen = net.delivered.filter(({ text, service }) => service === Service.Lock && text.startsWith("A"));
-      expect(order).toEqual(seen.map(({ from, text }) => `${from}:${text.charCodeAt(1)}`));
-    });
+    const runs = fc.asyncProperty(
+      fc.array(fc.nat(3), { minLength: 2, maxLength: 12 }),
+      fc.integer(),
+      async (askers, seed) => {
+        const net = new FakeNet({ sites: 4, seed });
+        const order: string[] = [];
+        const counts = [0, 0, 0, 0];
+        const ask = async (site: number): Promise<void> => {
+          const req = ++(counts as number[])[site]!;
+          const held = await net.sync(site).lock("x").async.acquire();
+          order.push(`${site}:${req}`);
+          await net.sleep(1);
+          held.release();
+        };
+        await net.run(...askers.map(ask));
+        const seen = net.delivered.filter(({ text, service }) => service === Service.Lock && text.startsWith("A"));
+        expect(order).toEqual(seen.map(({ from, text }) => `${from}:${text.charCodeAt(1)}`));
+      },
+    );
     await fc.assert(runs, { numRuns: 500 });
   });
 
@@ -166,7 +197,10 @@ describe("lock", () => {
   test("a free remote lock costs one request and one reply", async () => {
     const net = new FakeNet({ sites: 2 });
     await net.run(net.sync(1).lock(nameAt(0, 2)).async.acquire());
-    expect(net.sent.map(({ from, to }) => [from, to])).toEqual([[1, 0], [0, 1]]);
+    expect(net.sent.map(({ from, to }) => [from, to])).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
   });
 
   test("contended hand-off: one message from holder to waiter, however short the critical sections", async () => {
@@ -181,9 +215,15 @@ describe("lock", () => {
     net.sent.length = 0;
     (await first).release();
     // Release at once, before the home has heard of the first hand-off: the chain was laid in advance.
-    await net.run(second.then((held) => held.release()), third);
+    await net.run(
+      second.then((held) => held.release()),
+      third,
+    );
     const grants = net.sent.filter(({ text }) => text.startsWith("G")).map(({ from, to }) => [from, to]);
-    expect(grants).toEqual([[1, 2], [2, 3]]);
+    expect(grants).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
     expect(net.sync(1).stats.handOffs + net.sync(2).stats.handOffs).toBe(2);
     (await third).release();
     await net.settle();
@@ -258,9 +298,15 @@ describe("lock", () => {
     const held = net.sync(0).lock("x").acquire();
     expect(net.sync(1).lock("x").tryAcquire()).toBeNull();
     held.release();
+    await net.settle();
     expect(net.sync(1).lock("x").tryAcquire()?.mode).toBe("exclusive");
     const before = net.sent.length;
-    await expect(net.sync(0).lock("x").async.acquire({ signal: AbortSignal.abort("no") })).rejects.toBe("no");
+    await expect(
+      net
+        .sync(0)
+        .lock("x")
+        .async.acquire({ signal: AbortSignal.abort("no") }),
+    ).rejects.toBe("no");
     expect(net.sent.length).toBe(before);
     expect(() => net.sync(2).lock("x").acquire()).toThrow(expect.objectContaining({ code: "WOULD_BLOCK" }));
   });

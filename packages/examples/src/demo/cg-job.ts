@@ -54,7 +54,7 @@ async function runAt(
   using task = progress.start(`CG class ${className}, ${siteCount(sites)}`, problem.iterations * repeats, "iterations");
   await using cluster = await launch<typeof CgProgram>({ program: cgProgram, sites });
   await cluster.runAll("prepare", { className });
-  const counter = await cluster.memory.int32(CG_PROGRESS, 1);
+  const counter = cluster.memory.int32(CG_PROGRESS, 1);
   const runs = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const done = repeat * problem.iterations;

@@ -64,15 +64,15 @@ async function runAt(
   const { width, height, values } = relief;
   using task = progress.start(`heat ${width} × ${height}, ${siteCount(sites)}`, steps, "steps");
   await using cluster = await launch<typeof HeatProgram>({ program: heatProgram, sites });
-  const heights = await cluster.memory.float64(RELIEF, values.length);
+  const heights = cluster.memory.float64(RELIEF, values.length);
   await heights.async.copyFrom(values);
-  const counter = await cluster.memory.int32(HEAT_PROGRESS, 1);
+  const counter = cluster.memory.int32(HEAT_PROGRESS, 1);
   const { result, traffic } = await metered(cluster, () =>
     watch(cluster.runAll("spread", { width, height, steps, model, source }), counter, (finished) =>
       task.update(finished),
     ),
   );
-  const last = await cluster.memory.float64(result[0].field, values.length);
+  const last = cluster.memory.float64(result[0].field, values.length);
   using span = await last.async.read();
   const field = span.view.slice();
   const ms = Math.max(...result.map((answer) => answer.ms));

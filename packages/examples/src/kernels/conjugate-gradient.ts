@@ -14,15 +14,20 @@ export interface CgResult {
   readonly rnorm: number;
 }
 
-/** y = A x for the rows at hand. */
-export function multiply({ rowstr, colidx, a }: SparseRows, x: Float64Array, y: Float64Array): void {
-  const rows = rowstr.length - 1;
+/** y = A x for the rows at hand, or for those from `start` to `end` of them. */
+export function multiply(
+  { rowstr, colidx, a }: SparseRows,
+  x: Float64Array,
+  y: Float64Array,
+  start = 0,
+  end: number = rowstr.length - 1,
+): void {
   const base = rowstr[0];
-  let k = 0;
-  for (let j = 0; j < rows; j++) {
-    const end = rowstr[j + 1] - base;
+  let k = rowstr[start] - base;
+  for (let j = start; j < end; j++) {
+    const next = rowstr[j + 1] - base;
     let sum = 0;
-    for (; k < end; k++) sum += a[k] * x[colidx[k]];
+    for (; k < next; k++) sum += a[k] * x[colidx[k]];
     y[j] = sum;
   }
 }

@@ -61,23 +61,25 @@ export function faces(relief: Float64Array, width: number, model: HeatModel): Fa
   return { down, right };
 }
 
-/**
- * One step for some consecutive rows. `from` and the faces begin one row above them, `from` ends one row below; `to`
- * holds just them. The outermost columns are border and keep what they have.
- */
-export function relax(
-  { down, right }: Faces,
-  from: Float64Array,
-  to: Float64Array,
-  width: number,
-  model: HeatModel,
-): void {
-  const { conduction, loss } = model;
+/** What one step reads and writes, for some consecutive rows. */
+export interface HeatStep {
+  readonly width: number;
+  /** Begin one row above the rows. */
+  readonly faces: Faces;
+  /** The temperatures; they begin one row above the rows and end one row below. */
+  readonly from: Float64Array;
+  /** The next temperatures, of just the rows. The outermost columns are border and keep what they have. */
+  readonly to: Float64Array;
+}
+
+/** One step, for the rows from `start` to `end`. */
+export function relax(step: HeatStep, { conduction, loss }: HeatModel, start: number, end: number): void {
+  const { from, to } = step;
+  const { down, right } = step.faces;
   // `| 0` tells the engine that indices are integers: a width that arrives as a double makes this loop half as slow
   // again.
-  const stride = width | 0;
-  const rows = (to.length / stride) | 0;
-  for (let y = 0; y < rows; y++) {
+  const stride = step.width | 0;
+  for (let y = start | 0; y < end; y++) {
     let i = (y + 1) * stride + 1;
     const last = i + stride - 2;
     let t = from[i];
@@ -121,7 +123,7 @@ export function spreadSerially(problem: HeatProblem, onStep: (finished: number) 
   let to = from.slice();
   holdSource(from, source);
   for (let step = 1; step <= steps; step++) {
-    relax(drifts, from, inner(to), width, model);
+    relax({ width, faces: drifts, from, to: inner(to) }, model, 0, height - 2);
     holdSource(to, source);
     [from, to] = [to, from];
     onStep(step);

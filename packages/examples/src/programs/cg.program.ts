@@ -22,6 +22,7 @@ import {
 } from "../kernels/cg-classes.ts";
 import { makeMatrix, type SparseRows } from "../kernels/cg-matrix.ts";
 import { type CgResult, descend, dot, multiply, scale, squaredDistance, turn } from "../kernels/conjugate-gradient.ts";
+import { inParts } from "./in-parts.ts";
 import { BLOCK_PAGE_BYTES, type Block, type BlockLayout, shareBlocks } from "./page-blocks.ts";
 
 /** What to solve. */
@@ -147,7 +148,7 @@ function descendAll(site: Site, { layout, rows, x, q, z, r, p }: System): void {
       for (const { at, until, start, end } of layout.blocks)
         turn(beta, all.view.subarray(at, until), p.subarray(start, end));
     }
-    multiply(rows, p, q);
+    multiplyServing(site, rows, p, q);
     const alpha = rho / site.reduce("p.q", dot(ownP, q), add);
     {
       using ownR = r.write(own.at, own.until);
@@ -157,6 +158,13 @@ function descendAll(site: Site, { layout, rows, x, q, z, r, p }: System): void {
     rho = site.reduce("r.r", partial, add);
     beta = rho / before;
   }
+}
+
+/** Rows multiplied between two looks at the mail: some 70 entries each. */
+const POLL_ROWS = 128;
+
+function multiplyServing(site: Site, rows: SparseRows, x: Float64Array, y: Float64Array): void {
+  inParts(site, y.length, POLL_ROWS, (start, end) => multiply(rows, x, y, start, end));
 }
 
 /** r = x; returns this block's part of r · r. */
@@ -174,7 +182,7 @@ function estimate(site: Site, { layout, rows, x, q, z, p }: System, shift: numbe
     // p is free until the next inner iteration, and holds all of z where the columns of the matrix point to.
     for (const { at, until, start, end } of layout.blocks) p.subarray(start, end).set(all.view.subarray(at, until));
   }
-  multiply(rows, p, q);
+  multiplyServing(site, rows, p, q);
   const ownZ = p.subarray(own.start, own.end);
   const [xz, zz, rr] = site.reduce("x.z z.z r.r", [dot(x, ownZ), dot(ownZ, ownZ), squaredDistance(x, q)], addAll);
   scale(1 / Math.sqrt(zz), ownZ, x);

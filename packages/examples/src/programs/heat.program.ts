@@ -8,6 +8,7 @@
  */
 import type { SharedArray, Site } from "isles";
 import { COLD, type Faces, faces, type HeatModel, holdSource, relax } from "../kernels/heat.ts";
+import { inParts } from "./in-parts.ts";
 
 /** What to simulate. The heights are in shared memory, under `RELIEF`. */
 export interface HeatTask {
@@ -34,6 +35,9 @@ export const HEAT_PROGRESS = "heat progress";
 /** Steps between two reports of progress: reporting takes the page from the launcher, so it is kept rare. */
 const REPORT_STEPS = 25;
 
+/** Rows computed between two looks at the mail. */
+const POLL_ROWS = 4;
+
 /** Runs the simulation. */
 export function spread(site: Site, task: HeatTask): HeatAnswer {
   const { width, height, steps, model } = task;
@@ -56,7 +60,8 @@ export function spread(site: Site, task: HeatTask): HeatAnswer {
     {
       using src = from.read(around.start, around.end);
       using dst = to.write(own.start, own.end);
-      relax(drifts, src.view, dst.view, width, model);
+      const work = { width, faces: drifts, from: src.view, to: dst.view };
+      inParts(site, rows.end - rows.start, POLL_ROWS, (first, last) => relax(work, model, first, last));
       holdSource(dst.view, lake);
     }
     // One barrier a step: the rows just written are complete before they are read in the next step, and the rows just

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { cac } from "cac";
+import pc from "picocolors";
+import { run } from "./run.ts";
+
+/** Ends the command with one line that says what is wrong. */
+function fail(error: unknown): void {
+  const message = error instanceof Error ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}` : String(error);
+  process.stderr.write(`${pc.red("isles:")} ${message}\n`);
+  if (process.env["ISLES_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+}
+
+const cli = cac("isles");
+cli
+  .command("run <program> [function]", "Run a program's function on every site, print each site's result")
+  .option("--sites <n>", "Number of sites (default: one per core)")
+  .option("--site <id>", "Run on this site only")
+  .option("--args <json>", "The function's argument, as JSON", { type: [String] })
+  .option("--stats", "Print misses, messages and times of every site afterwards")
+  .option("--json", "Print one JSON object for machines instead of text")
+  .option("--debug", "Detect the use of released spans (slow)")
+  .example("  isles run heat.program.js heat --sites 4 --args '{\"n\":1024,\"steps\":500}'")
+  .example("  isles run hello.program.ts")
+  .action((program: string, name: string | undefined, options: Record<string, unknown>) => run(program, name, options));
+cli.help((sections) => {
+  sections.push({ title: "\nExit code", body: "  0, or 1 with one line on stderr if anything failed (ISLES_DEBUG=1 adds the stack)" });
+});
+cli.version(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string);
+
+try {
+  cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand !== undefined) {
+    await cli.runMatchedCommand();
+  } else if (!cli.options["help"] && !cli.options["version"]) {
+    const [unknown] = cli.args;
+    if (unknown !== undefined) throw new Error(`there is no command "${unknown}"; isles --help lists them`);
+    cli.outputHelp();
+  }
+} catch (error) {
+  fail(error);
+}

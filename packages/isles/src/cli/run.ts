@@ -1,0 +1,127 @@
+import { inspect } from "node:util";
+import { IslesError, UsageError } from "@isles/base";
+import Table from "cli-table3";
+import pc from "picocolors";
+import type { ClusterStats } from "../cluster.ts";
+import { launch } from "../launch.ts";
+import { startTicker } from "./ticker.ts";
+
+/** `isles run`: launches the program, runs one function, prints what every site returned. */
+export async function run(program: string, name: string | undefined, raw: Record<string, unknown>): Promise<void> {
+  const options = readOptions(raw);
+  const stopping = new AbortController();
+  const interrupt = () => stopping.abort(new IslesError("INTERRUPTED", "interrupted"));
+  process.once("SIGINT", interrupt);
+  const ticker = startTicker(options.json ? undefined : process.stderr);
+  try {
+    ticker.say("launching");
+    await using cluster = await launch({ program, debug: options.debug, ...(options.sites ? { sites: options.sites } : {}) });
+    const chosen = chooseFunction(name, cluster.functions);
+    ticker.say(`running ${chosen} on ${options.site === undefined ? `${cluster.sites} sites` : `site ${options.site}`}`);
+    const start = performance.now();
+    const { signal } = stopping;
+    const results =
+      options.site === undefined
+        ? await cluster.runAll(chosen, options.args, { signal })
+        : [await cluster.run(chosen, options.args, { site: options.site, signal })];
+    const ms = performance.now() - start;
+    const stats = options.stats ? await cluster.stats() : undefined;
+    ticker.stop();
+    if (options.json) printJson({ function: chosen, sites: cluster.sites, ms, results, stats });
+    else printText(results, options.site ?? 0, ms, chosen, stats);
+  } finally {
+    ticker.stop();
+    process.removeListener("SIGINT", interrupt);
+  }
+}
+
+interface Options {
+  readonly sites: number | undefined;
+  readonly site: number | undefined;
+  readonly args: unknown;
+  readonly stats: boolean;
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+function readOptions(raw: Record<string, unknown>): Options {
+  const known = new Set(["--", "sites", "site", "args", "stats", "json", "debug"]);
+  const unknown = Object.keys(raw).find((key) => !known.has(key));
+  if (unknown !== undefined) throw new UsageError("BAD_OPTION", `there is no option --${unknown}; isles run --help lists them`);
+  return {
+    sites: wholeNumber(raw["sites"], "--sites", 1),
+    site: wholeNumber(raw["site"], "--site", 0),
+    args: parseArgs(raw["args"]),
+    stats: raw["stats"] === true,
+    json: raw["json"] === true,
+    debug: raw["debug"] === true,
+  };
+}
+
+function wholeNumber(value: unknown, flag: string, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (typeof value !== "boolean" && Number.isInteger(number) && number >= least) return number;
+  throw new UsageError("BAD_OPTION", `${flag} takes a whole number, ${least} or more, got ${inspect(value)}`);
+}
+
+function parseArgs(value: unknown): unknown {
+  const text = Array.isArray(value) ? value.at(-1) : value;
+  if (text === undefined || text === "undefined") return undefined;
+  try {
+    return JSON.parse(String(text));
+  } catch (cause) {
+    throw new UsageError("BAD_OPTION", `--args takes JSON, e.g. '{"n":1000}': ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Without a name: `main`, or the only function there is. */
+function chooseFunction(name: string | undefined, functions: readonly string[]): string {
+  if (name !== undefined) return name;
+  if (functions.includes("main")) return "main";
+  if (functions.length === 1) return functions[0]!;
+  throw new UsageError("WHICH_FUNCTION", `which function? The program exports ${functions.join(", ")}; name one after the program`);
+}
+
+function printText(results: readonly unknown[], first: number, ms: number, name: string, stats: ClusterStats | undefined): void {
+  results.forEach((result, i) => {
+    process.stdout.write(`${pc.dim(`site ${first + i}:`)} ${typeof result === "string" ? result : inspect(result, { depth: 4 })}\n`);
+  });
+  if (stats !== undefined) process.stdout.write(`${statsTable(stats)}\n`);
+  process.stderr.write(pc.dim(`${name}: ${(ms / 1000).toFixed(3)} s\n`));
+}
+
+function statsTable(stats: ClusterStats): string {
+  const head = ["site", "read misses", "write misses", "upgrades", "invalidations", "messages", "MiB sent", "blocked ms", "sync ms"];
+  const table = new Table({ head, style: { head: [], border: [] }, colAligns: head.map(() => "right") });
+  for (const site of stats.sites) {
+    const isLauncher = site.site === stats.sites.length - 1;
+    table.push([
+      isLauncher ? "launcher" : site.site,
+      site.readMisses,
+      site.writeMisses,
+      site.upgrades,
+      site.invalidations,
+      site.messages + site.serviceMessages,
+      (site.bytes / 2 ** 20).toFixed(2),
+      site.blockedMs.toFixed(1),
+      site.syncMs.toFixed(1),
+    ]);
+  }
+  return table.toString();
+}
+
+function printJson(value: object): void {
+  const plain = (_key: string, item: unknown) => {
+    if (typeof item === "bigint") return item.toString();
+    if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return Array.from(item as unknown as ArrayLike<number | bigint>, String).map(numeric);
+    if (item instanceof Map || item instanceof Set) return [...item];
+    return item;
+  };
+  process.stdout.write(`${JSON.stringify(value, plain)}\n`);
+}
+
+function numeric(text: string): number | string {
+  const number = Number(text);
+  return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : text;
+}
