@@ -203,15 +203,18 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 
   #block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): void {
     const start = this.now();
-    const deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
+    let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
     for (;;) {
       this.#turn();
       if (completion.settled) break;
       const left = deadline - this.now();
-      if (left <= 0) expire(completion, timeoutMs!, onTimeout);
-      // An expiry may need an answer (a cancelled waiter may have been woken first), so the wait goes on either way.
-      if (completion.settled) break;
-      this.port.wait(left > 0 ? Math.min(left, MAX_SLEEP_MS) : MAX_SLEEP_MS);
+      if (left <= 0) {
+        expire(completion, timeoutMs!, onTimeout);
+        if (completion.settled) break;
+        // The expiry asks the queue's home, which may have woken this waiter first: its answer ends the wait.
+        deadline = Infinity;
+      }
+      this.port.wait(Math.min(Math.max(left, 0), MAX_SLEEP_MS));
     }
     this.syncMs += this.now() - start;
   }
@@ -249,6 +252,11 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   release(acquisition: Acquisition): void {
     this.spans.release(acquisition);
     this.#send();
+  }
+
+  /** The run that took them is over: whatever spans it left are released, or others would wait for their pages for ever. */
+  releaseAll(): void {
+    for (const acquisition of [...this.pins.live]) this.release(acquisition);
   }
 
   /** Requests pages without waiting for them. */
@@ -355,7 +363,6 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       this.#outbox.add(to, region, kind, page, requester, acks, withBody);
       return;
     }
-    region.stats.messages++;
     this.#loopback.record(region, kind, page, requester, acks);
   }
 

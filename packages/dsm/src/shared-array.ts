@@ -151,8 +151,6 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     }
     let timedOut = false;
     this.#endpoint.wait(wait.woken, timeoutMs, () => {
-      if (timedOut) return;
-      timedOut = true;
       const cancelled = wait.cancel();
       cancelled.onSettled(() => {
         timedOut = cancelled.take();

@@ -47,14 +47,16 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly #running = new Set<Completion<unknown>>();
   readonly #statistics = new Map<number, Completion<EndpointStats>>();
   #nextId = 1;
+  readonly #onClose: () => void;
   #closed: Promise<void> | undefined;
 
-  constructor(member: Member, port: ThreadPort, pool: SitePool, functions: readonly string[]) {
+  constructor(member: Member, port: ThreadPort, pool: SitePool, functions: readonly string[], onClose: () => void) {
     this.sites = member.endpoint.sites;
     this.memory = member.memory;
     this.#member = member;
     this.#port = port;
     this.#pool = pool;
+    this.#onClose = onClose;
     this.functions = functions;
     this.#scheduler = new Scheduler(this.sites);
     member.endpoint.on(Service.Control, {
@@ -141,6 +143,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#onClose();
     const message = { kind: "close" } as const;
     const error = endingOf(message);
     this.#member.endpoint.fail(error);

@@ -37,6 +37,6 @@ export type {
 } from "@isles/dsm";
 export { SharedArray } from "@isles/dsm";
 export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";
-export { type LaunchOptions, launch } from "./launch.ts";
+export { type Engine, type LaunchOptions, launch, threads } from "./launch.ts";
 export type { ArgumentOf, FunctionName, ResultOf } from "./program-types.ts";
-export type { Share, Site } from "./site.ts";
+export type { Share, Site, SiteAsync } from "./site.ts";

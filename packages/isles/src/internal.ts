@@ -1,2 +1,2 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export {};
+export { type PortWrapping, type WrapPort, withWrappedPorts } from "./wrapped-ports.ts";

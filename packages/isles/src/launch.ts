@@ -1,4 +1,4 @@
-import { availableParallelism, freemem } from "node:os";
+import { availableParallelism } from "node:os";
 import { LimitError, UsageError } from "@isles/base";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MIN_PAGE_SIZE } from "@isles/dsm";
 import { createThreadNetwork, MAX_ENDPOINTS, ThreadPort } from "@isles/transport";
@@ -7,6 +7,17 @@ import { Member } from "./member.ts";
 import type { AnyProgram } from "./program-types.ts";
 import { programUrl } from "./program.ts";
 import { SitePool } from "./site-pool.ts";
+import { loadWrapping, wrappingOf } from "./wrapped-ports.ts";
+
+/** What carries the sites of a cluster and the messages between them. */
+export interface Engine {
+  readonly name: "threads";
+}
+
+/** Sites as worker threads of this process, messages over MessageChannels. */
+export function threads(): Engine {
+  return { name: "threads" };
+}
 
 export interface LaunchOptions {
   /** The module whose exported functions the sites run: a URL, or a path from the working directory. */
@@ -17,12 +28,14 @@ export interface LaunchOptions {
   readonly pageSize?: number;
   /** Throw when the view of a released span is used. Slows every access through a span a hundredfold. Default false. */
   readonly debug?: boolean;
+  /** What carries the sites; default: {@link threads}. */
+  readonly engine?: Engine;
   /** Closes the cluster when aborted. */
   readonly signal?: AbortSignal;
 }
 
 /** What a site's thread takes before it does anything, in bytes: measured as resident memory per idle site. */
-const BYTES_PER_SITE = 12 * 1024 * 1024;
+const BYTES_PER_SITE = 14 * 1024 * 1024;
 
 /**
  * Starts a cluster: one thread per site, each with the program loaded. Throws UsageError for a program that is not there
@@ -38,6 +51,8 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   checkOptions(options, sites, pageSize);
   signal?.throwIfAborted();
   const program = programUrl(options.program);
+  const wrapping = wrappingOf(options);
+  const wrap = await loadWrapping(wrapping);
   const seeds = createThreadNetwork(sites + 1);
   let port: ThreadPort | undefined;
   const member = new Member({
@@ -46,10 +61,10 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
     isLauncher: true,
     debug,
     pageSize,
-    connect: (receiver) => {
+    connect: wrap((receiver) => {
       port = new ThreadPort(seeds[sites]!, receiver);
       return port;
-    },
+    }),
   });
   // Open ports alone must not keep the process alive; waiting for one of them must.
   port!.ref(false);
@@ -59,34 +74,36 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
     seeds: seeds.slice(0, sites),
     program,
     debug,
+    wrapping,
     onDown: (site, reason) => cluster?.siteDown(site, reason),
   });
+  const onAbort = () => void cluster?.close();
   try {
-    cluster = new Cluster<P>(member, port!, pool, await pool.boot());
+    const functions = await pool.boot();
+    signal?.throwIfAborted();
+    cluster = new Cluster<P>(member, port!, pool, functions, () => signal?.removeEventListener("abort", onAbort));
   } catch (error) {
     await pool.close();
     port!.close();
     throw error;
   }
-  closeOnAbort(cluster, signal);
+  signal?.addEventListener("abort", onAbort, { once: true });
   return cluster;
-}
-
-function closeOnAbort(cluster: Cluster<never>, signal: AbortSignal | undefined): void {
-  const close = () => void cluster.close();
-  if (signal?.aborted) close();
-  else signal?.addEventListener("abort", close, { once: true });
 }
 
 function checkOptions(options: LaunchOptions, sites: number, pageSize: number): void {
   if (options.program === undefined) {
     throw new UsageError("NO_PROGRAM", "launch needs a program: launch({ program: new URL('./program.js', import.meta.url) })");
   }
+  if (options.engine !== undefined && options.engine.name !== "threads") {
+    throw new UsageError("NO_ENGINE", `unknown engine ${JSON.stringify(options.engine)}; this version has threads()`);
+  }
   if (!Number.isInteger(sites) || sites < 1) throw new RangeError(`sites must be a whole number, 1 or more, got ${String(sites)}`);
-  const affordable = Math.floor(freemem() / BYTES_PER_SITE);
+  const free = process.availableMemory();
+  const affordable = Math.floor(free / BYTES_PER_SITE);
   if (sites > affordable) {
     throw new LimitError(
-      `${sites} sites need about ${Math.ceil((sites * BYTES_PER_SITE) / 2 ** 20)} MiB, and ${Math.floor(freemem() / 2 ** 20)} MiB are free; ` +
+      `${sites} sites need about ${Math.ceil((sites * BYTES_PER_SITE) / 2 ** 20)} MiB, and ${Math.floor(free / 2 ** 20)} MiB are free; ` +
         `launch at most ${Math.min(affordable, MAX_ENDPOINTS - 1)}`,
     );
   }

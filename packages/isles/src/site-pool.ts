@@ -5,6 +5,7 @@ import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { Piscina } from "piscina";
 import { decodeError } from "./error-wire.ts";
 import type { BootOutcome, BootTask, CallOutcome, CallTask } from "./site-worker.ts";
+import type { PortWrapping } from "./wrapped-ports.ts";
 
 const queueOptionsSymbol: symbol = Piscina.queueOptionsSymbol;
 
@@ -12,6 +13,7 @@ export interface SitePoolOptions {
   readonly seeds: readonly ThreadPortSeed[];
   readonly program: string;
   readonly debug: boolean;
+  readonly wrapping: PortWrapping | undefined;
   /** Called once for each site that is lost, with what is known of the reason. */
   readonly onDown: (site: number, reason: string) => void;
 }
@@ -52,9 +54,9 @@ export class SitePool {
 
   /** Makes every worker a site; the names of the functions that the program exports. */
   async boot(): Promise<string[]> {
-    const { seeds, program, debug } = this.#options;
+    const { seeds, program, debug, wrapping } = this.#options;
     const boots = seeds.map(async (seed, site) => {
-      const task: BootTask = { seed, sites: seeds.length, program, debug };
+      const task: BootTask = { seed, sites: seeds.length, program, debug, wrapping };
       const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
       if ("error" in outcome) throw decodeError(outcome.error);
       return outcome.functions;

@@ -8,6 +8,7 @@ import { encodeError, type WireError } from "./error-wire.ts";
 import { Member } from "./member.ts";
 import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
+import { loadWrapping, type PortWrapping } from "./wrapped-ports.ts";
 
 /** The boot task of a worker: what makes it a site. */
 export interface BootTask {
@@ -15,6 +16,7 @@ export interface BootTask {
   readonly sites: number;
   readonly program: string;
   readonly debug: boolean;
+  readonly wrapping: PortWrapping | undefined;
 }
 
 export interface CallTask extends Call {
@@ -35,7 +37,7 @@ class SiteWorker {
   #call: Call | null = null;
   #abort = new AbortController();
 
-  constructor(task: BootTask, functions: Map<string, ProgramFunction>) {
+  constructor(task: BootTask, functions: Map<string, ProgramFunction>, wrap: Awaited<ReturnType<typeof loadWrapping>>) {
     this.#functions = functions;
     let port: ThreadPort | undefined;
     this.#member = new Member({
@@ -44,10 +46,10 @@ class SiteWorker {
       isLauncher: false,
       debug: task.debug,
       pageSize: 0,
-      connect: (receiver) => {
+      connect: wrap((receiver) => {
         port = new ThreadPort(task.seed, receiver);
         return port;
-      },
+      }),
     });
     this.#port = port!;
     this.#member.endpoint.on(Service.Control, {
@@ -77,6 +79,7 @@ class SiteWorker {
       return { error: encodeError(error) };
     } finally {
       this.#port.bells.leave();
+      endpoint.releaseAll();
       sync.runFinished(endpoint.group, failed ? "threw" : "returned");
       this.#call = null;
     }
@@ -140,7 +143,7 @@ let worker: SiteWorker | undefined;
 export async function boot(task: BootTask): Promise<BootOutcome> {
   try {
     const functions = exportedFunctions(await loadProgram(task.program), task.program);
-    worker = new SiteWorker(task, functions);
+    worker = new SiteWorker(task, functions, await loadWrapping(task.wrapping));
     return { functions: [...functions.keys()] };
   } catch (error) {
     return { error: encodeError(error) };

@@ -1,11 +1,32 @@
 import { endpointName } from "@isles/base";
-import type { Condition, Latch, Lock, Memory, Semaphore, Sync } from "@isles/dsm";
+import type {
+  AsyncMemory,
+  Condition,
+  ConditionAsync,
+  Latch,
+  LatchAsync,
+  Lock,
+  LockAsync,
+  Memory,
+  Semaphore,
+  SemaphoreAsync,
+  SyncAsync,
+} from "@isles/dsm";
 import type { Member } from "./member.ts";
 
 /** A part of something of some length: `start` included, `end` not. */
 export interface Share {
   readonly start: number;
   readonly end: number;
+}
+
+/** The twins of a site's blocking calls. */
+export interface SiteAsync extends SyncAsync {
+  readonly memory: AsyncMemory;
+  lock(name: string): LockAsync;
+  semaphore(name: string, permits: number): SemaphoreAsync;
+  condition(lock: Lock): ConditionAsync;
+  latch(name: string, count: number): LatchAsync;
 }
 
 /**
@@ -22,7 +43,7 @@ export class Site {
   /** Aborted when the caller gives up the run or the cluster closes. */
   readonly signal: AbortSignal;
   /** The same calls as promises. */
-  readonly async: Sync["async"];
+  readonly async: SiteAsync;
   readonly #member: Member;
 
   /** Made by the runtime for each call. */
@@ -32,7 +53,15 @@ export class Site {
     this.count = member.endpoint.sites;
     this.memory = member.memory;
     this.signal = signal;
-    this.async = member.sync.async;
+    const { sync } = member;
+    this.async = {
+      ...sync.async,
+      memory: member.memory.async,
+      lock: (name) => sync.lock(name).async,
+      semaphore: (name, permits) => sync.semaphore(name, permits).async,
+      condition: (lock) => sync.condition(lock).async,
+      latch: (name, count) => sync.latch(name, count).async,
+    };
   }
 
   /** This site's contiguous part of `length` items; the parts of all sites differ by at most one item. */

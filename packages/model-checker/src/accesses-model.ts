@@ -44,7 +44,8 @@ export class AccessesModel extends MachineModel {
 
   protected override ready(site: number, page: number): void {
     const state = this.machine.stateAt(site, page);
-    if (state < State.S) throw new Violation("progress", `site ${site} lost page ${page} before the waiting access ran`);
+    if (state < State.S)
+      throw new Violation("progress", `site ${site} lost page ${page} before the waiting access ran`);
     if (state === State.M) this.machine.completeStore(site, page);
   }
 

@@ -1,8 +1,8 @@
 import { Mode, type PageRange } from "@isles/coherence";
 import { AccessesModel } from "./accesses-model.ts";
 import type { Homes } from "./machine.ts";
-import { type SpanShape, SpansModel, type SpansMutation, type SpansOptions } from "./spans-model.ts";
 import type { MachineModel } from "./machine-model.ts";
+import { type SpanShape, SpansModel, type SpansMutation, type SpansOptions } from "./spans-model.ts";
 
 /** A system to explore, with what its exploration must come to. */
 export interface Configuration {
@@ -18,7 +18,12 @@ export interface Configuration {
 const range = (mode: Mode, first: number, last = first): PageRange => ({ region: 0, first, last, mode });
 const read = (first: number, last?: number): PageRange => range(Mode.Read, first, last);
 const write = (first: number, last?: number): PageRange => range(Mode.Write, first, last);
-const shape = (name: string, ...ranges: PageRange[]): SpanShape => ({ name, ranges, blocking: true, prefetches: false });
+const shape = (name: string, ...ranges: PageRange[]): SpanShape => ({
+  name,
+  ranges,
+  blocking: true,
+  prefetches: false,
+});
 const prefetching = (base: SpanShape): SpanShape => ({ ...base, name: `${base.name}, prefetched`, prefetches: true });
 const awaited = (base: SpanShape): SpanShape => ({ ...base, name: `async ${base.name}`, blocking: false });
 
@@ -80,7 +85,12 @@ export const configurations: readonly Configuration[] = [
     { ...twoPages, pages: 1, homes: "separate", evicts: true },
   ),
   spans(
-    { name: "spans-3-sites", about: "1 page × 3 sites, co-located; read and write spans", states: 30_802, shapes: [r0, w0] },
+    {
+      name: "spans-3-sites",
+      about: "1 page × 3 sites, co-located; read and write spans",
+      states: 30_802,
+      shapes: [r0, w0],
+    },
     { ...twoPages, sites: 3, pages: 1, spansMax: 1 },
   ),
   spans(
@@ -152,7 +162,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-ranges-and-pages",
       about: "2 pages × 2 sites, one home each; spans of several ranges nested with single pages, prefetched",
-      states: 0,
+      states: 1_044_319,
       isLong: true,
       shapes: [prefetching(w10), prefetching(r0w1), r0, w0],
     },
@@ -183,6 +193,7 @@ export const asyncDescending: Configuration = spans(
 
 export function configurationNamed(name: string): Configuration {
   const found = configurations.find((configuration) => configuration.name === name);
-  if (found === undefined) throw new Error(`no configuration ${name}; there are ${configurations.map((c) => c.name).join(", ")}`);
+  if (found === undefined)
+    throw new Error(`no configuration ${name}; there are ${configurations.map((c) => c.name).join(", ")}`);
   return found;
 }

@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 export { asyncDescending, type Configuration, configurationNamed, configurations } from "./configurations.ts";
+export type { Model } from "./model.ts";
 export { type Mutant, mutants } from "./mutants.ts";
+export { unprintedEvents, withTables } from "./protocol-tables.ts";
 export { withoutOneRow } from "./table-mutants.ts";
 export { type Verdict, verify } from "./verify.ts";

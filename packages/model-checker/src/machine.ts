@@ -200,7 +200,8 @@ export class Machine {
   }
 
   #requireSoleReader(site: number, page: number): void {
-    if (this.stateAt(site, page) !== State.M) throw new Violation("SWMR", `site ${site} stores to page ${page} without M`);
+    if (this.stateAt(site, page) !== State.M)
+      throw new Violation("SWMR", `site ${site} stores to page ${page} without M`);
     for (let other = 0; other < this.options.sites; other++) {
       if (other !== site && this.stateAt(other, page) >= State.S) {
         throw new Violation("SWMR", `site ${site} stores to page ${page} while site ${other} can read it`);

@@ -71,7 +71,12 @@ const cacheMutants: readonly Mutant[] = [
     "value",
     cacheWith(cacheRow("M", "FwdGetS", "S", "lost", "sendWB", "sendDataO")),
   ),
-  mutant("evicts M with PutS", "accesses-2", "directory", cacheWith(cacheRow("M", "Evict", "SI_A", "lost", "sendPutS"))),
+  mutant(
+    "evicts M with PutS",
+    "accesses-2",
+    "directory",
+    cacheWith(cacheRow("M", "Evict", "SI_A", "lost", "sendPutS")),
+  ),
   mutant(
     "is I at once when a forward meets its PutM",
     "accesses-2",
@@ -114,7 +119,12 @@ const directoryMutants: readonly Mutant[] = [
     "value",
     directoryWith(dirRow("M", "PutMOther", "U", "store", "clearOwner", "sendPutAck")),
   ),
-  mutant("drops the data of PutM", "accesses-2", "value", directoryWith(dirRow("M", "PutMOwner", "U", "clearOwner", "sendPutAck"))),
+  mutant(
+    "drops the data of PutM",
+    "accesses-2",
+    "value",
+    directoryWith(dirRow("M", "PutMOwner", "U", "clearOwner", "sendPutAck")),
+  ),
   mutant("forgets a sharer", "accesses-2", "directory", directoryWith(dirRow("S", "GetS", "S", "sendData"))),
   mutant(
     "forgets that the old owner shares",
@@ -128,15 +138,30 @@ const directoryMutants: readonly Mutant[] = [
     "stuck",
     directoryWith(dirRow("S", "UpgSharer", "M", "sendUpgAck", "clearSharers", "setOwner")),
   ),
-  mutant("answers GetS in S_D", "accesses-3", "SWMR", directoryWith(dirRow("S_D", "GetS", "S_D", "sendData", "addSharer"))),
-  mutant("never drains its queue", "accesses-2", "stuck", directoryWith(dirRow("S_D", "WB", "S", "store", "clearOwner"))),
+  mutant(
+    "answers GetS in S_D",
+    "accesses-3",
+    "SWMR",
+    directoryWith(dirRow("S_D", "GetS", "S_D", "sendData", "addSharer")),
+  ),
+  mutant(
+    "never drains its queue",
+    "accesses-2",
+    "stuck",
+    directoryWith(dirRow("S_D", "WB", "S", "store", "clearOwner")),
+  ),
   mutant(
     "keeps the sharers of an upgraded page",
     "accesses-2",
     "protocol error",
     directoryWith(dirRow("S", "UpgSharer", "M", "sendUpgAck", "sendInvs", "setOwner")),
   ),
-  mutant("leaves who evicts a sharer", "accesses-2", "directory", directoryWith(dirRow("S", "PutS", "S", "sendPutAck"))),
+  mutant(
+    "leaves who evicts a sharer",
+    "accesses-2",
+    "directory",
+    directoryWith(dirRow("S", "PutS", "S", "sendPutAck")),
+  ),
 ];
 
 const carrierMutants: readonly Mutant[] = [

@@ -55,7 +55,10 @@ class ForgetsToSettle extends SpanDriver {
 /** A blocking wait makes pins soft, but nobody looks at what they had deferred. */
 class SettlesNothing extends SpanDriver {
   constructor(pins: Pins, pages: SpanPages) {
-    super(pins, withSettleAll(pages, () => {}));
+    super(
+      pins,
+      withSettleAll(pages, () => {}),
+    );
   }
 }
 

@@ -1,4 +1,13 @@
-import { type Acquisition, Mode, type PageRange, Phase, Pins, SpanDriver, type SpanPages, State } from "@isles/coherence";
+import {
+  type Acquisition,
+  Mode,
+  type PageRange,
+  Phase,
+  Pins,
+  SpanDriver,
+  type SpanPages,
+  State,
+} from "@isles/coherence";
 import type { MachineMutation, MachineOptions } from "./machine.ts";
 import { familyOf, MachineModel, step } from "./machine-model.ts";
 import { Violation } from "./violation.ts";
@@ -238,7 +247,8 @@ function isElsewhere(blocking: Acquisition | null): boolean {
 
 function describeSpan(acquisition: Acquisition): string {
   const ranges = acquisition.ranges.map(
-    ({ first, last, mode }) => `${mode === Mode.Write ? "write" : "read"} ${first === last ? first : `${first}-${last}`}`,
+    ({ first, last, mode }) =>
+      `${mode === Mode.Write ? "write" : "read"} ${first === last ? first : `${first}-${last}`}`,
   );
   const phase = acquisition.phase === Phase.Granted ? "granted" : `waits for ${acquisition.page}`;
   return `[${ranges.join(", ") || "no page"}: ${phase}]`;

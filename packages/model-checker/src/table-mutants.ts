@@ -1,3 +1,4 @@
+import type { DirStateName, StateName } from "@isles/coherence";
 import {
   type CacheActionName,
   type CacheEventName,
@@ -10,7 +11,6 @@ import {
   type DirRow,
   directoryRows,
 } from "@isles/coherence/internal";
-import type { DirStateName, StateName } from "@isles/coherence";
 import type { MachineMutation } from "./machine.ts";
 
 /** The shipped cache table with some rows in place of its own. */
@@ -23,12 +23,12 @@ export function directoryWith(...rows: readonly DirRow[]): MachineMutation {
   return { directoryTable: compileDirectoryTable(replaced(directoryRows, rows)) };
 }
 
-export const cacheRow = (state: StateName, event: CacheEventName, next: StateName, ...actions: CacheActionName[]): CacheRow => [
-  state,
-  event,
-  next,
-  actions,
-];
+export const cacheRow = (
+  state: StateName,
+  event: CacheEventName,
+  next: StateName,
+  ...actions: CacheActionName[]
+): CacheRow => [state, event, next, actions];
 
 export const dirRow = (
   state: DirStateName,

@@ -13,7 +13,8 @@ export function describeMessage(machine: Machine, message: Message, from: number
   const { kind, page, requester, acks, body } = message;
   const details: string[] = [];
   const name = kindNames[kind];
-  if (name === "Inv" || name === "FwdGetS" || name === "FwdGetM") details.push(`for ${endpointName(machine, requester)}`);
+  if (name === "Inv" || name === "FwdGetS" || name === "FwdGetM")
+    details.push(`for ${endpointName(machine, requester)}`);
   if (name === "Data" || name === "UpgAck") details.push(`acks ${acks}`);
   if (name === "Data" || name === "DataO" || name === "PutM" || name === "WB") details.push(bodies[body]);
   const directory = isForDirectory(kind) ? " directory" : "";

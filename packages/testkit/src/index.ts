@@ -5,4 +5,14 @@
  *
  * @packageDocumentation
  */
-export {};
+export { busyWait } from "./busy-wait.ts";
+export type { DelayOptions } from "./delayed-port.ts";
+export { withDelays } from "./delays.ts";
+export { isForbidden, legalOutcomes, outcomeKey } from "./litmus/outcomes.ts";
+export { type LitmusOp, type LitmusTest, parseLitmus } from "./litmus/parse.ts";
+export { type LitmusProgram, observeLitmus } from "./litmus/run.ts";
+export { type LitmusLayout, type LitmusRun, type LitmusValues, runLitmus } from "./litmus/site.ts";
+export { litmusTests } from "./litmus/table.ts";
+export { Prng } from "./prng.ts";
+export { checkSequentialConsistency, type Verdict } from "./sc/checker.ts";
+export { type Access, formatStep, formatTrace, read, type Step, type Trace, update, write } from "./sc/trace.ts";

@@ -136,7 +136,9 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
       locks.endGroup(group.id);
       semaphores.endGroup(group.id);
       latches.endGroup(group.id);
-      collectives.endGroup(group.id);
+      // A site of a run that reached a collective and left without awaiting it has still taken part: it may count. Among
+      // singly started functions it must not count for whatever runs here next.
+      if (group.id === 0) collectives.endGroup(group.id);
       collectives.roster.announce(group, ended);
     },
     groupEnded: (groupId) => {

@@ -87,17 +87,18 @@ describe("barrier", () => {
     await expect(waiting[0]).rejects.toBeInstanceOf(UsageError);
   });
 
-  test("a site that arrived and then returned does not spoil the barrier it reached", async () => {
+  test("a site that arrived and returned without awaiting has taken part", async () => {
     const net = new FakeNet({ sites: 3, seed: 9 });
     start(net, work);
     const mine = net.sync(1).async.barrier();
+    const part = net.sync(1).async.reduce("r", 1, Math.max);
+    net.sync(1).runFinished(work, "returned");
     const others = [net.sync(0), net.sync(2)].map(async (sync) => {
       await net.sleep(10);
       await sync.async.barrier();
+      expect(await sync.async.reduce("r", 0, Math.max)).toBe(1);
     });
-    await net.run(mine, ...others);
-    net.sync(1).runFinished(work, "returned");
-    await net.settle();
+    await net.run(mine, part, ...others);
   });
 
   test("singly started functions: one that threw rejects who waits, until it starts another", async () => {
@@ -305,6 +306,13 @@ describe("broadcast", () => {
       expect(third).rejects.toThrow(/from site 0, but site 1/),
     );
     await expect(third).rejects.toBeInstanceOf(MismatchError);
+  });
+
+  test("a root that is a call behind is found out too", async () => {
+    const net = new FakeNet({ sites: 2 });
+    start(net, work);
+    await net.run(net.sync(0).async.broadcast("x", 0, "a"), net.sync(1).async.broadcast("x", 1, "b"));
+    await net.run(expect(net.sync(0).async.broadcast("x", 1)).rejects.toThrow(/call 2 on site 0 .* root of call 1/));
   });
 
   test("a root that returned without broadcasting fails who waits", async () => {

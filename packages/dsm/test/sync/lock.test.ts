@@ -194,6 +194,33 @@ describe("lock", () => {
     await net.run(reader(0), reader(1), writer());
   });
 
+  test("a writer between readers: it goes first, and if it gives up the readers share at once", async () => {
+    const net = new FakeNet({ sites: 4 });
+    const ask = (site: number, mode: LockMode, signal?: AbortSignal): Promise<Held> =>
+      net.sync(site).lock("x").async.acquire({ mode, signal });
+    const first = ask(0, "exclusive");
+    await net.run(first);
+    const reader = ask(1, "shared");
+    await net.settle();
+    (await first).release();
+    await net.run(reader);
+    const abort = new AbortController();
+    const writer = ask(2, "exclusive", abort.signal);
+    await net.settle();
+    let shared = false;
+    const late = ask(3, "shared").then((held) => {
+      shared = true;
+      held.release();
+    });
+    await net.settle();
+    expect(shared).toBe(false);
+    abort.abort(new Error("enough"));
+    await net.run(late, expect(writer).rejects.toThrow("enough"));
+    (await reader).release();
+    await net.settle();
+    expect(net.entries).toBe(0);
+  });
+
   test("a free remote lock costs one request and one reply", async () => {
     const net = new FakeNet({ sites: 2 });
     await net.run(net.sync(1).lock(nameAt(0, 2)).async.acquire());

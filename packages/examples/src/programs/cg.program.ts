@@ -23,7 +23,7 @@ import {
 import { makeMatrix, type SparseRows } from "../kernels/cg-matrix.ts";
 import { type CgResult, descend, dot, multiply, scale, squaredDistance, turn } from "../kernels/conjugate-gradient.ts";
 import { inParts } from "./in-parts.ts";
-import { BLOCK_PAGE_BYTES, type Block, type BlockLayout, shareBlocks } from "./page-blocks.ts";
+import { type Block, type BlockLayout, shareBlocks } from "./page-blocks.ts";
 
 /** What to solve. */
 export interface CgTask {
@@ -81,7 +81,7 @@ function sharedMatrix(site: Site, problem: CgProblem) {
 }
 
 function sharedVector(site: Site, name: string, layout: BlockLayout): SharedArray<Float64Array> {
-  return site.memory.float64(name, layout.length, { pageSize: BLOCK_PAGE_BYTES, home: "block" });
+  return site.memory.float64(name, layout.length, { pageSize: layout.pageSize, home: "block" });
 }
 
 function iterate(

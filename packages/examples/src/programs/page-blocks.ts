@@ -7,11 +7,6 @@
  */
 import type { Site } from "isles";
 
-/** Bytes of a page of a blocked vector. */
-export const BLOCK_PAGE_BYTES = 4096;
-
-const PAGE_ELEMENTS = BLOCK_PAGE_BYTES / Float64Array.BYTES_PER_ELEMENT;
-
 /** One site's part of a vector. */
 export interface Block {
   /** Its elements in the vector. */
@@ -22,10 +17,12 @@ export interface Block {
   readonly until: number;
 }
 
-/** How a vector lies in shared memory. */
+/** How a vector of float64 lies in shared memory. */
 export interface BlockLayout {
   /** Elements of shared memory to allocate. */
   readonly length: number;
+  /** Bytes of a page. */
+  readonly pageSize: number;
   /** All blocks, in the order of their elements. */
   readonly blocks: readonly Block[];
   /** The block of the site that asks. */
@@ -37,11 +34,26 @@ export function shareBlocks(site: Site, length: number): BlockLayout {
   const mine = site.share(length);
   const ranges = site.reduce("block ranges", [mine], (some, more) => [...some, ...more]);
   const longest = Math.max(...ranges.map(({ start, end }) => end - start));
-  const stride = Math.ceil(longest / PAGE_ELEMENTS) * PAGE_ELEMENTS;
+  const pageSize = pageSizeFor(longest * Float64Array.BYTES_PER_ELEMENT);
+  const pageElements = pageSize / Float64Array.BYTES_PER_ELEMENT;
+  const stride = Math.ceil(longest / pageElements) * pageElements;
   const blocks = ranges
     .toSorted((a, b) => a.start - b.start || a.end - b.end)
     .map(({ start, end }, k) => ({ start, end, at: k * stride, until: k * stride + end - start }));
   const own = blocks.find(({ start, end }) => start === mine.start && end === mine.end);
   if (own === undefined) throw new Error(`site ${site.id}: its own range is missing from the reduction`);
-  return { length: stride * blocks.length, blocks, own };
+  return { length: stride * blocks.length, pageSize, blocks, own };
+}
+
+const SMALLEST_PAGE_BYTES = 4096;
+const LARGEST_PAGE_BYTES = 65_536;
+
+/**
+ * The page size for data that always travels whole, `bytes` at a time: one page holds it if it can, since one large page
+ * comes sooner than many small ones.
+ */
+export function pageSizeFor(bytes: number): number {
+  let size = SMALLEST_PAGE_BYTES;
+  while (size < bytes && size < LARGEST_PAGE_BYTES) size *= 2;
+  return size;
 }

@@ -1,0 +1,98 @@
+import type { SharedArray, Site } from "isles";
+import { busyWait } from "../busy-wait.ts";
+import { Prng } from "../prng.ts";
+import type { LitmusOp, LitmusTest } from "./parse.ts";
+
+/** Where the variables lie: each on a page of its own with a home of its own, all on one page, or homed at the launcher. */
+export type LitmusLayout = "own-pages" | "one-page" | "launcher";
+
+export interface LitmusRun {
+  readonly test: LitmusTest;
+  readonly layout: LitmusLayout;
+  /** The test is run `rounds` × `instances` times; the instances of a round lie side by side, on pages of their own. */
+  readonly rounds: number;
+  readonly instances: number;
+  readonly seed: number;
+}
+
+/** By register or variable: its value in each run of the test, as far as this site knows it (else 0). */
+export type LitmusValues = Record<string, Uint8Array>;
+
+const PAGE_BYTES = 256;
+const STRIDE = PAGE_BYTES / Int32Array.BYTES_PER_ELEMENT;
+
+interface Place {
+  readonly array: SharedArray<Int32Array>;
+  readonly offset: number;
+}
+
+/** One site's part. The roles go round, so that every site plays every one, near and far from the homes. */
+export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
+  const { test, rounds, instances } = run;
+  const prng = new Prng(run.seed).fork(site.id);
+  const places = layOut(site, run);
+  const names = [...test.registers, ...test.finals];
+  const values: LitmusValues = Object.fromEntries(names.map((name) => [name, new Uint8Array(rounds * instances)]));
+  for (let round = 0; round < rounds; round++) {
+    const role = (site.id + round) % site.count;
+    const ops = test.sites[role] ?? [];
+    const inStep = round % 2 === 0; // in the other rounds the sites run free, and drift
+    for (let instance = 0; instance < instances; instance++) {
+      if (inStep) site.barrier("instance");
+      playInstance(ops, places, instance, values, round * instances + instance, prng);
+    }
+    site.barrier("round");
+    if (role === 0) finish(test, places, instances, values, round * instances);
+    site.barrier("reset");
+  }
+  return values;
+}
+
+function layOut(site: Site, { test, layout, instances }: LitmusRun): ReadonlyMap<string, Place> {
+  const { memory, count } = site;
+  return new Map(
+    test.variables.map((variable, index): [string, Place] => {
+      const length = instances * STRIDE;
+      const pageSize = PAGE_BYTES;
+      if (layout === "one-page") {
+        return [variable, { array: memory.int32("litmus", length, { pageSize, home: "cyclic" }), offset: index }];
+      }
+      const home = layout === "launcher" ? "launcher" : index % count;
+      return [variable, { array: memory.int32(`litmus ${variable} ${layout}`, length, { pageSize, home }), offset: 0 }];
+    }),
+  );
+}
+
+function playInstance(
+  ops: readonly LitmusOp[],
+  places: ReadonlyMap<string, Place>,
+  instance: number,
+  values: LitmusValues,
+  at: number,
+  prng: Prng,
+): void {
+  for (const op of ops) {
+    busyWait(prng);
+    const { array, offset } = places.get(op.variable)!;
+    if (op.kind === "store") array.set(instance * STRIDE + offset, op.value);
+    else values[op.register]![at] = array.get(instance * STRIDE + offset);
+  }
+}
+
+function finish(
+  test: LitmusTest,
+  places: ReadonlyMap<string, Place>,
+  instances: number,
+  values: LitmusValues,
+  from: number,
+): void {
+  for (const variable of test.variables) {
+    const { array, offset } = places.get(variable)!;
+    for (let instance = 0; instance < instances; instance++) {
+      const index = instance * STRIDE + offset;
+      const final = array.get(index);
+      if (test.finals.includes(variable)) values[variable]![from + instance] = final;
+      array.set(index, 0);
+    }
+  }
+}
