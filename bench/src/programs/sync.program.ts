@@ -3,7 +3,10 @@ import type { Site } from "isles";
 import { NOTHING, timeEach } from "./timing.ts";
 
 /** Acquires a free lock at `worker` and lets it go; only acquiring is timed. The others wait in a barrier. */
-export function freeLock(site: Site, { name, count, worker }: { name: string; count: number; worker: number }): Float64Array {
+export function freeLock(
+  site: Site,
+  { name, count, worker }: { name: string; count: number; worker: number },
+): Float64Array {
   const lock = site.lock(name);
   site.barrier();
   let times: Float64Array = NOTHING;

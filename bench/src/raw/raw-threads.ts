@@ -15,7 +15,8 @@ export class RawThreads implements AsyncDisposable {
   constructor(threads: number, { asleep = false } = {}) {
     const url = new URL("./link.worker.js", import.meta.url);
     this.#workers = createThreadNetwork(threads).map(
-      (seed) => new Worker(url, { workerData: { seed, asleep: asleep && seed.self === 0 }, transferList: transferList(seed) }),
+      (seed) =>
+        new Worker(url, { workerData: { seed, asleep: asleep && seed.self === 0 }, transferList: transferList(seed) }),
     );
   }
 

@@ -22,7 +22,12 @@ export const locks: Bench = {
   },
 };
 
-async function* handOff(context: BenchContext, raw: RawThreads, cluster: SyncCluster, name: string): AsyncIterable<Measurement> {
+async function* handOff(
+  context: BenchContext,
+  raw: RawThreads,
+  cluster: SyncCluster,
+  name: string,
+): AsyncIterable<Measurement> {
   const count = context.operations;
   let messages = 0;
   const rounds = await alternate(context, "contended lock", raw, rtt, async () => {

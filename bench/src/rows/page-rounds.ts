@@ -1,4 +1,4 @@
-import { SharedArray } from "isles";
+import type { SharedArray } from "isles";
 import type { PagesCluster } from "../clusters.ts";
 
 type Pages = SharedArray<Float64Array>;
@@ -10,13 +10,21 @@ export function pagesAt(cluster: PagesCluster, home: number, pages: number, name
 }
 
 /** One round of read misses at `reader`. `owner` has written every page since the last round; null: nobody has. */
-export async function loadRound(cluster: PagesCluster, array: Pages, { owner, reader }: { owner: number | null; reader: number }) {
+export async function loadRound(
+  cluster: PagesCluster,
+  array: Pages,
+  { owner, reader }: { owner: number | null; reader: number },
+) {
   if (owner !== null) await cluster.runAll("own", { array, site: owner });
   return (await cluster.runAll("loads", { array, site: reader }))[reader]!;
 }
 
 /** Like `loadRound`, but the launcher has read every page since: the home copy is good, no site owns any page. */
-export async function cleanLoadRound(cluster: PagesCluster, array: Pages, { owner, reader }: { owner: number; reader: number }) {
+export async function cleanLoadRound(
+  cluster: PagesCluster,
+  array: Pages,
+  { owner, reader }: { owner: number; reader: number },
+) {
   await cluster.runAll("own", { array, site: owner });
   (await array.async.read()).release();
   return (await cluster.runAll("loads", { array, site: reader }))[reader]!;
@@ -29,7 +37,11 @@ export async function upgradeRound(cluster: PagesCluster, array: Pages, writer: 
 }
 
 /** One round of write misses at `writer`; `owner` has written every page since the last. */
-export async function storeRound(cluster: PagesCluster, array: Pages, { owner, writer }: { owner: number; writer: number }) {
+export async function storeRound(
+  cluster: PagesCluster,
+  array: Pages,
+  { owner, writer }: { owner: number; writer: number },
+) {
   await cluster.runAll("own", { array, site: owner });
   return (await cluster.runAll("stores", { array, site: writer }))[writer]!;
 }

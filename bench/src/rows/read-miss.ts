@@ -1,7 +1,7 @@
 import type { Bench } from "../bench.ts";
 import { clusterOf } from "../clusters.ts";
-import { RawThreads } from "../raw/raw-threads.ts";
 import { median } from "../figures.ts";
+import { RawThreads } from "../raw/raw-threads.ts";
 import { timed } from "../result.ts";
 import { cleanLoadRound, loadRound, pagesAt } from "./page-rounds.ts";
 import { alternate, t0, type Yardstick } from "./yardsticks.ts";
@@ -45,4 +45,3 @@ export const readMiss: Bench = {
     yield timed("first-ever miss of a page (U)", first, { yardstick: steady.name, target: { atMost: 2 } });
   },
 };
-

@@ -18,7 +18,9 @@ export const upgrade: Bench = {
       const yardstick = rttsAndSends(1.5, sharers);
       for (const asleep of sites > availableParallelism() ? [false, true] : [false]) {
         await using raw = new RawThreads(2, { asleep });
-        const rounds = await alternate(context, `${sharers} sharers`, raw, yardstick, () => upgradeRound(cluster, array, 0));
+        const rounds = await alternate(context, `${sharers} sharers`, raw, yardstick, () =>
+          upgradeRound(cluster, array, 0),
+        );
         yield timed(`upgrade, k = ${sharers}`, rounds, {
           yardstick: yardstick.name + (asleep ? " (sleeping waits)" : ""),
           target: { atMost: 1 },

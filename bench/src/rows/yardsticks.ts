@@ -1,5 +1,5 @@
 import type { BenchContext } from "../bench.ts";
-import { RawThreads } from "../raw/raw-threads.ts";
+import type { RawThreads } from "../raw/raw-threads.ts";
 
 /** How a round's yardstick is had from the raw threads. */
 export interface Yardstick {

@@ -34,10 +34,10 @@ export class SpanDriver {
     this.#pages = pages;
   }
 
-  /** Pins.begin; what a blocking wait makes soft is served at once. */
+  /** Pins.begin. A wait for something that is no page gives at once what others ask for. */
   begin(ranges: readonly PageRange[], blocking: boolean): Acquisition {
     const acquisition = this.#pins.begin(ranges, blocking);
-    if (blocking) this.#pages.settleAll();
+    if (blocking && ranges.length === 0) this.#pages.settleAll();
     return acquisition;
   }
 
@@ -46,12 +46,11 @@ export class SpanDriver {
     const { blocking } = this.#pins;
     // Standing still behind a blocking wait: its cursor says nothing, so there is nothing to request.
     if (blocking !== null && blocking !== acquisition) return true;
-    while (this.#pins.advance(acquisition)) {
-      if (!this.#request(acquisition)) return true;
-    }
-    // The end of a blocking wait makes pending acquisitions start over, so pages they held may be free.
+    const isMissing = this.#requestMissing(acquisition);
+    // Only now, with the cursor in its place: pages below it must not be lent. And at the end of a blocking wait
+    // pending acquisitions start over, so pages that they held may be free.
     if (acquisition.blocking) this.#pages.settleAll();
-    return false;
+    return isMissing;
   }
 
   /** Request up to `limit` missing pages of the acquisition ahead of its cursor, without waiting or holding. */
@@ -82,6 +81,13 @@ export class SpanDriver {
   cancel(acquisition: Acquisition): void {
     this.#pins.cancel(acquisition);
     this.#pages.settleAll();
+  }
+
+  #requestMissing(acquisition: Acquisition): boolean {
+    while (this.#pins.advance(acquisition)) {
+      if (!this.#request(acquisition)) return true;
+    }
+    return false;
   }
 
   #request(acquisition: Acquisition): boolean {

@@ -29,11 +29,12 @@ export class StoryChannels {
     return this.#queues.get(`${from} ${to}`)?.shift();
   }
 
-  /** The first channel, in order of its endpoints, that has something. */
-  firstBusy(): readonly [from: number, to: number] | null {
-    const busy = [...this.#queues].filter(([, queue]) => queue.length > 0).map(([name]) => name.split(" ").map(Number));
-    busy.sort(([a, b], [c, d]) => a - c || b - d);
-    return busy.length === 0 ? null : [busy[0][0], busy[0][1]];
+  /** The channels that have something, in order of their endpoints. */
+  busy(): (readonly [from: number, to: number])[] {
+    const names = [...this.#queues]
+      .filter(([, queue]) => queue.length > 0)
+      .map(([name]) => name.split(" ").map(Number));
+    return names.map(([from, to]) => [from, to] as const).sort(([a, b], [c, d]) => a - c || b - d);
   }
 
   describe(from: number, to: number, { kind, page, requester, acks, body }: StoryMessage): string {

@@ -102,8 +102,26 @@ export class StoryMachine {
     });
   }
 
+  /** The channels that have something, as pairs of endpoints. */
+  busy(): readonly (readonly [from: number, to: number])[] {
+    return this.#channels.busy();
+  }
+
+  stateAt(site: number, page: number): State {
+    return this.#caches[site].state[page] as State;
+  }
+
+  valueAt(site: number, page: number): number {
+    return this.#bytes[site][page];
+  }
+
+  /** Accesses that have not run yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   deliverAll(): void {
-    for (let busy = this.#channels.firstBusy(); busy !== null; busy = this.#channels.firstBusy()) this.deliver(...busy);
+    for (let [first] = this.busy(); first !== undefined; [first] = this.busy()) this.deliver(...first);
   }
 
   /** Where everybody stands, a line a page. */

@@ -136,7 +136,7 @@ export const configurations: readonly Configuration[] = [
       states: 135_609,
       shapes: [w0, w1, awaited(r0w1)],
     },
-    { ...twoPages, letsGo: true },
+    twoPages,
   ),
   spans(
     {
@@ -145,7 +145,7 @@ export const configurations: readonly Configuration[] = [
       states: 165_484,
       shapes: [r0, barrier, prefetching(awaited(w01))],
     },
-    { ...twoPages, letsGo: true },
+    twoPages,
   ),
   spans(
     {

@@ -38,8 +38,6 @@ export interface SpansOptions extends MachineOptions {
   readonly evicts: boolean;
   /** Programs end no span while they await another, as straight-line async code does. */
   readonly awaits?: boolean;
-  /** Assume of programs that no page stays pinned for ever, not even by spans that overlap hand over hand. */
-  readonly letsGo?: boolean;
 }
 
 /** What a seeded fault changes in Pins and SpanDriver. */
@@ -83,10 +81,11 @@ export class SpansModel extends MachineModel {
     return super.isOwed(value) || familyOf(value) === RELEASE || familyOf(value) === RESUME;
   }
 
+  /** Besides, no page stays pinned for ever, not even by spans that overlap hand over hand: programs owe that. */
   override duties(): readonly number[] {
     const duties = [...super.duties()];
-    const { letsGo, sites, pages } = this.#options;
-    for (let at = 0; letsGo && at < sites * pages; at++) {
+    const { sites, pages } = this.#options;
+    for (let at = 0; at < sites * pages; at++) {
       if (this.held(Math.floor(at / pages), at % pages)) duties.push(LET_GO + at);
     }
     return duties;

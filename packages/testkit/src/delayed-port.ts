@@ -8,6 +8,8 @@ export interface DelayOptions {
   readonly part: number;
   /** A held message waits for 1 to this many polls. */
   readonly polls: number;
+  /** Only what this endpoint sends is held. Default: what anybody sends. */
+  readonly from?: number;
 }
 
 interface Held {
@@ -86,8 +88,8 @@ class DelayedPort implements Port {
   }
 
   #arrived(from: number, message: Message): void {
-    const { part, polls } = this.#options;
-    const pollsLeft = this.#prng.chance(part) ? 1 + this.#prng.below(polls) : 0;
+    const { part, polls, from: slow = from } = this.#options;
+    const pollsLeft = from === slow && this.#prng.chance(part) ? 1 + this.#prng.below(polls) : 0;
     this.#queues[from]!.push({ message, pollsLeft });
     this.#held++;
     this.#pump();

@@ -16,3 +16,5 @@ export { litmusTests } from "./litmus/table.ts";
 export { Prng } from "./prng.ts";
 export { checkSequentialConsistency, type Verdict } from "./sc/checker.ts";
 export { type Access, formatStep, formatTrace, read, type Step, type Trace, update, write } from "./sc/trace.ts";
+export type { Seed, TransportAdapter } from "./transport/adapter.ts";
+export { type ComplianceOptions, type Runner, threadAdapter, transportCompliance } from "./transport-compliance.ts";

@@ -34,8 +34,8 @@ export class BodyRing {
   readonly #bytes: Uint8Array;
   readonly #granules: number;
   /** Producer: granules put since the beginning, and how many of them are known to be taken. Wraps at 2³². */
-  #put = 0;
-  #known = 0;
+  #put: number;
+  #known: number;
 
   constructor(buffer: SharedArrayBuffer, sender: number, endpoints: number) {
     const bytes = ringBytes(endpoints);
@@ -43,6 +43,8 @@ export class BodyRing {
     this.#taken = new Int32Array(buffer, start, 1);
     this.#bytes = new Uint8Array(buffer, start + HEAD_WORDS * 4, bytes);
     this.#granules = bytes / GRANULE;
+    this.#known = Atomics.load(this.#taken, 0) >>> 0;
+    this.#put = this.#known;
   }
 
   /** Copies a body in; its granule, or -1 if there is no room for it (or it is larger than the ring). */
@@ -50,9 +52,10 @@ export class BodyRing {
     const granules = length / GRANULE;
     const total = this.#granules;
     const place = this.#put % total;
-    // A body is contiguous: if it does not fit before the end, the rest of the ring is skipped along with it.
+    // A body is contiguous: if it does not fit before the end, the rest of the ring is skipped along with it. An empty
+    // ring has room for that even where both together are more than the ring, so one body as large as it always fits.
     const skip = place + granules > total ? total - place : 0;
-    if (!this.#hasRoom(granules + skip)) return -1;
+    if (!this.#hasRoom(granules + skip) && (granules > total || this.#put !== this.#known)) return -1;
     const start = skip === 0 ? place : 0;
     this.#bytes.set(bytes.subarray(at, at + length), start * GRANULE);
     this.#put = (this.#put + skip + granules) >>> 0;

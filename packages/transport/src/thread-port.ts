@@ -18,6 +18,11 @@ export interface ThreadPortSeed {
 /** Several messages to one peer travel as one platform message, which is an array. */
 type Post = Message | Message[];
 
+/** A message that goes by itself; one that is an array would be taken for several. */
+function alone(message: Message): Post {
+  return Array.isArray(message) ? [message] : message;
+}
+
 /**
  * The MessageChannel adapter: one channel per pair of threads, doorbells to wait on, rings for page bodies.
  * A thread in its event loop gets its mail as 'message' events; a thread that blocks or computes pumps with `poll`.
@@ -68,7 +73,7 @@ export class ThreadPort implements Port {
   post(to: EndpointId, message: object, messageClass: MessageClass): void {
     if (this.#closed) return;
     if (this.#queued[to]!.length > 0) this.flush();
-    this.#ports[to]!.postMessage(message);
+    this.#ports[to]!.postMessage(alone(message));
     this.posted[messageClass]!++;
     this.bells.ring(to, this.self);
   }
@@ -77,8 +82,11 @@ export class ThreadPort implements Port {
     while (this.#waiting.length > 0) {
       const to = this.#waiting.pop()!;
       const queue = this.#queued[to]!;
-      this.#ports[to]!.postMessage(queue.length === 1 ? queue[0] : queue);
-      queue.length = 0;
+      try {
+        this.#ports[to]!.postMessage(queue.length === 1 ? alone(queue[0]!) : queue);
+      } finally {
+        queue.length = 0; // even of a batch that cannot be cloned, or nothing would ever reach this peer again
+      }
       this.bells.ring(to, this.self);
     }
   }
@@ -145,11 +153,13 @@ export class ThreadPort implements Port {
   }
 
   #deliver(from: EndpointId, post: Post): void {
-    if (this.#closed) return;
-    if (Array.isArray(post)) {
-      for (const message of post) this.#receiver.receive(from, message);
-    } else {
-      this.#receiver.receive(from, post);
+    if (!Array.isArray(post)) {
+      if (!this.#closed) this.#receiver.receive(from, post);
+      return;
+    }
+    for (const message of post) {
+      if (this.#closed) return; // perhaps by the message before
+      this.#receiver.receive(from, message);
     }
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { launch } from "isles";
 import { type HeatProblem, heatModel, spreadSerially } from "../kernels/heat.ts";
 import { drawHeat } from "../picture/heat-picture.ts";
-import { HEAT_PROGRESS, type HeatProgram, heatProgram, RELIEF } from "../programs/index.ts";
+import { HEAT_PROGRESS, type HeatProgram, heatProgram, RELIEF, temperatures } from "../programs/index.ts";
 import { findCraterLake } from "../relief/crater.ts";
 import { resample } from "../relief/spline.ts";
 import { type Grid, loadVolcano, VOLCANO_SPACING_METRES } from "../relief/volcano.ts";
@@ -72,7 +72,7 @@ async function runAt(
       task.update(finished),
     ),
   );
-  const last = cluster.memory.float64(result[0].field, values.length);
+  const last = temperatures(cluster.memory, result[0].field, relief);
   using span = await last.async.read();
   const field = span.view.slice();
   const ms = Math.max(...result.map((answer) => answer.ms));

@@ -6,24 +6,32 @@
  * one of them, with one row of each neighbour, and writes its own rows of the other. With rows of whole pages no page
  * has two writers.
  */
-import type { SharedArray, Site } from "isles";
+import type { Memory, SharedArray, Site } from "isles";
 import { COLD, type Faces, faces, type HeatModel, holdSource, relax } from "../kernels/heat.ts";
 import { inParts } from "./in-parts.ts";
+import { pageSizeFor } from "./page-size.ts";
 
-/** What to simulate. The heights are in shared memory, under `RELIEF`. */
-export interface HeatTask {
+/** Cells across and down. */
+export interface Extent {
   readonly width: number;
   readonly height: number;
+}
+
+/** What to simulate. The heights are in shared memory, under `RELIEF`. */
+export interface HeatTask extends Extent {
   readonly steps: number;
   readonly model: HeatModel;
   /** Cells of the lava lake, as indices into the grid, none of them on the border. */
   readonly source: Int32Array;
 }
 
+/** Step 0, 2, 4 … reads the even field and writes the odd one. */
+export type FieldName = "even" | "odd";
+
 /** What a site reports. */
 export interface HeatAnswer {
-  /** Name of the shared array that holds the last temperatures. */
-  readonly field: string;
+  /** The field that holds the last temperatures. */
+  readonly field: FieldName;
   /** Time of the steps. */
   readonly ms: number;
 }
@@ -31,6 +39,12 @@ export interface HeatAnswer {
 /** Shared arrays that the launcher uses: the heights, and how many steps are done. */
 export const RELIEF = "relief";
 export const HEAT_PROGRESS = "heat progress";
+
+/** One of the two fields. Neighbours read each other's rows, so a page is a row, if it can. */
+export function temperatures(memory: Memory, name: FieldName, { width, height }: Extent): SharedArray<Float64Array> {
+  const pageSize = pageSizeFor(width * Float64Array.BYTES_PER_ELEMENT);
+  return memory.float64(name, width * height, { pageSize });
+}
 
 /** Steps between two reports of progress: reporting takes the page from the launcher, so it is kept rare. */
 const REPORT_STEPS = 25;
@@ -41,8 +55,8 @@ const POLL_ROWS = 4;
 /** Runs the simulation. */
 export function spread(site: Site, task: HeatTask): HeatAnswer {
   const { width, height, steps, model } = task;
-  const even = site.memory.float64("even", width * height);
-  const odd = site.memory.float64("odd", width * height);
+  const even = temperatures(site.memory, "even", task);
+  const odd = temperatures(site.memory, "odd", task);
   const progress = site.memory.int32(HEAT_PROGRESS, 1);
   const rows = site.share(height - 2);
   // This site's rows, and those with one more on either side, as ranges of elements. Row 0 of the grid is border.

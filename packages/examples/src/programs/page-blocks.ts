@@ -6,6 +6,7 @@
  * a block's write span over a barrier or a reduction: no other site can be waiting for one of its pages.
  */
 import type { Site } from "isles";
+import { pageSizeFor } from "./page-size.ts";
 
 /** One site's part of a vector. */
 export interface Block {
@@ -43,17 +44,4 @@ export function shareBlocks(site: Site, length: number): BlockLayout {
   const own = blocks.find(({ start, end }) => start === mine.start && end === mine.end);
   if (own === undefined) throw new Error(`site ${site.id}: its own range is missing from the reduction`);
   return { length: stride * blocks.length, pageSize, blocks, own };
-}
-
-const SMALLEST_PAGE_BYTES = 4096;
-const LARGEST_PAGE_BYTES = 65_536;
-
-/**
- * The page size for data that always travels whole, `bytes` at a time: one page holds it if it can, since one large page
- * comes sooner than many small ones.
- */
-export function pageSizeFor(bytes: number): number {
-  let size = SMALLEST_PAGE_BYTES;
-  while (size < bytes && size < LARGEST_PAGE_BYTES) size *= 2;
-  return size;
 }

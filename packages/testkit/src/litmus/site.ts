@@ -13,6 +13,8 @@ export interface LitmusRun {
   readonly rounds: number;
   readonly instances: number;
   readonly seed: number;
+  /** Sites prefetch all they will load before they begin: the copies may then be on their way while others store. */
+  readonly prefetch?: boolean;
 }
 
 /** By register or variable: its value in each run of the test, as far as this site knows it (else 0). */
@@ -30,6 +32,7 @@ interface Place {
 export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
   const { test, rounds, instances } = run;
   const prng = new Prng(run.seed).fork(site.id);
+  const common = new Prng(run.seed).fork(site.count); // draws the same on every site
   const places = layOut(site, run);
   const names = [...test.registers, ...test.finals];
   const values: LitmusValues = Object.fromEntries(names.map((name) => [name, new Uint8Array(rounds * instances)]));
@@ -39,10 +42,12 @@ export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
     const inStep = round % 2 === 0; // in the other rounds the sites run free, and drift
     for (let instance = 0; instance < instances; instance++) {
       if (inStep) site.barrier("instance");
+      if (run.prefetch) prefetchLoads(ops, places, instance);
       playInstance(ops, places, instance, values, round * instances + instance, prng);
     }
     site.barrier("round");
-    if (role === 0) finish(test, places, instances, values, round * instances);
+    // Whoever resets the variables owns their pages at first, so it is another site each time.
+    if (site.id === common.below(site.count)) finish(test, places, instances, values, round * instances);
     site.barrier("reset");
   }
   return values;
@@ -61,6 +66,14 @@ function layOut(site: Site, { test, layout, instances }: LitmusRun): ReadonlyMap
       return [variable, { array: memory.int32(`litmus ${variable} ${layout}`, length, { pageSize, home }), offset: 0 }];
     }),
   );
+}
+
+function prefetchLoads(ops: readonly LitmusOp[], places: ReadonlyMap<string, Place>, instance: number): void {
+  for (const op of ops) {
+    if (op.kind === "store") continue;
+    const { array, offset } = places.get(op.variable)!;
+    array.prefetch(instance * STRIDE + offset, instance * STRIDE + offset + 1);
+  }
 }
 
 function playInstance(

@@ -1,0 +1,60 @@
+import {
+  type DelayOptions,
+  isForbidden,
+  type LitmusLayout,
+  type LitmusProgram,
+  legalOutcomes,
+  litmusTests,
+  observeLitmus,
+  withDelays,
+} from "@isles/testkit";
+import { type Cluster, launch } from "isles";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** Runs of each test in each layout and weather; the long test raises them through the environment. */
+const ROUNDS = Number(process.env.ISLES_LITMUS_ROUNDS ?? 2);
+const INSTANCES = 128;
+const SEED = Number(process.env.ISLES_SEED ?? 1);
+
+const program = new URL("./dist/litmus.program.js", import.meta.url);
+const weathers: Record<string, DelayOptions | undefined> = {
+  "direct channels": undefined,
+  "slow channels": { seed: SEED, part: 0.3, polls: 200 },
+};
+const layouts: LitmusLayout[] = ["own-pages", "one-page", "launcher"];
+
+/** Over all layouts and weathers, by test. */
+const seenAtAll = new Map<string, Set<string>>();
+
+// Eviction pressure, the table's mode (iii), has no place here yet: the runtime keeps every page until it is asked for.
+describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
+  let cluster: Cluster<LitmusProgram>;
+  beforeAll(async () => {
+    const delays = weathers[weather];
+    const options = { program, sites: 4 };
+    cluster = await launch<LitmusProgram>(delays === undefined ? options : withDelays(options, delays));
+  });
+  afterAll(() => cluster.close());
+
+  describe.each(layouts)("variables on %s", (layout) => {
+    test.each(litmusTests.map((row) => ({ name: row.test.name, litmus: row.test })))("$name", async ({ litmus }) => {
+      const run = { test: litmus, layout, rounds: ROUNDS, instances: INSTANCES, seed: SEED };
+      const seen = await observeLitmus(cluster, run);
+      const outcomes = [...seen.keys()];
+      const legal = legalOutcomes(litmus);
+      expect(outcomes.filter((outcome) => isForbidden(litmus, outcome))).toEqual([]);
+      expect(outcomes.filter((outcome) => !legal.has(outcome))).toEqual([]);
+      const all = seenAtAll.get(litmus.name) ?? new Set();
+      for (const outcome of outcomes) all.add(outcome);
+      seenAtAll.set(litmus.name, all);
+    });
+  });
+});
+
+test.each(litmusTests.map((row) => ({ name: row.test.name, legal: legalOutcomes(row.test) })))(
+  "$name shows more than one legal outcome, so the sites do overlap",
+  ({ name, legal }) => {
+    if (process.env.ISLES_VERBOSE) console.log(name, seenAtAll.get(name)?.size, "of", legal.size);
+    expect(seenAtAll.get(name)!.size).toBeGreaterThan(legal.size > 1 ? 1 : 0);
+  },
+);
