@@ -12,7 +12,10 @@ mkdirSync(join(root, "out"), { recursive: true });
 const folder = mkdtempSync(join(root, "out", "readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({ language, text: text! }));
+const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
+  language,
+  text: text!,
+}));
 const programs = blocks.flatMap(({ text }) => {
   const name = /^\/\/ (\S+\.ts)\n/.exec(text)?.[1];
   return name === undefined ? [] : [{ name, text }];
@@ -35,13 +38,18 @@ describe("the README", () => {
     expect(programs[0]!.text.split("\n").length).toBeLessThanOrEqual(20);
   });
 
-  it.each(commands)("runs as printed: $command", async ({ command, output }) => {
-    for (const { name, text } of programs) writeFileSync(join(folder, name), text);
-    const { stdout } = await promisify(execFile)("bash", ["-c", command], { cwd: folder, timeout: 60_000 });
-    expect(stdout.trimEnd()).toBe(output);
-  }, 60_000);
+  it.each(commands)(
+    "runs as printed: $command",
+    async ({ command, output }) => {
+      for (const { name, text } of programs) writeFileSync(join(folder, name), text);
+      const { stdout } = await promisify(execFile)("bash", ["-c", command], { cwd: folder, timeout: 60_000 });
+      expect(stdout.trimEnd()).toBe(output);
+    },
+    60_000,
+  );
 
   it("names only files that exist", () => {
-    for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g)) expect(() => readFileSync(join(root, path!))).not.toThrow();
+    for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g))
+      expect(() => readFileSync(join(root, path!))).not.toThrow();
   });
 });

@@ -14,7 +14,11 @@ const PREFETCH_PAGES = 64;
  * and may be using the spans it holds, so they stay; two endpoints that hold one span each and await the other's would
  * wait for ever. The deadline turns that into an error that says what to do.
  */
-export async function acquireAsync(endpoint: Endpoint, ranges: readonly PageRange[], what: string): Promise<Acquisition> {
+export async function acquireAsync(
+  endpoint: Endpoint,
+  ranges: readonly PageRange[],
+  what: string,
+): Promise<Acquisition> {
   const nested = endpoint.pins.live.some((other) => other.granted);
   const granted = endpoint.pend<Acquisition>(what);
   const acquisition = endpoint.spans.begin(ranges, false);

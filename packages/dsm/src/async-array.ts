@@ -2,8 +2,8 @@ import { Mode } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import { AtomicOp, applyAtomic, applyCompareExchange, same } from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
-import type { Region } from "./region.ts";
 import { checkRange, clampRange } from "./ranges.ts";
+import type { Region } from "./region.ts";
 import { type ArrayContext, copyPart, type SharedArray } from "./shared-array.ts";
 import { HeldSpan, type Span } from "./span.ts";
 
@@ -143,7 +143,11 @@ export class AsyncArray<T extends TypedArray> {
   async #span(start: number, end: number, write: boolean): Promise<Span<T>> {
     checkRange(this.#array.name, start, end, this.#array.length);
     if (this.#region.freed !== undefined) throw this.#region.freed;
-    const held = await acquireAsync(this.#context.endpoint, this.#array.pages(start, end, write), `a span of "${this.#array.name}"`);
+    const held = await acquireAsync(
+      this.#context.endpoint,
+      this.#array.pages(start, end, write),
+      `a span of "${this.#array.name}"`,
+    );
     return new HeldSpan(this.#array, start, end, this.#context.endpoint, held);
   }
 }

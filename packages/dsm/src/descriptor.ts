@@ -44,12 +44,15 @@ export function pageCount(descriptor: RegionDescriptor): number {
 
 /** Checks what a caller asks for; throws with the argument, its value and the rule. */
 export function checkRequest(name: string, length: number, pageSize: number, home: HomePolicy, sites: number): void {
-  if (typeof name !== "string" || name === "") throw new UsageError("BAD_NAME", `a shared array needs a name, got ${String(name)}`);
+  if (typeof name !== "string" || name === "")
+    throw new UsageError("BAD_NAME", `a shared array needs a name, got ${String(name)}`);
   if (!Number.isInteger(length) || length < 0) {
     throw new RangeError(`shared array "${name}": length must be a whole number of elements, got ${String(length)}`);
   }
   if (length > MAX_LENGTH) {
-    throw new LimitError(`shared array "${name}": ${length} elements; an array holds at most ${MAX_LENGTH} (32-bit indices)`);
+    throw new LimitError(
+      `shared array "${name}": ${length} elements; an array holds at most ${MAX_LENGTH} (32-bit indices)`,
+    );
   }
   const power = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
   if (!power || pageSize < MIN_PAGE_SIZE || pageSize > MAX_PAGE_SIZE) {

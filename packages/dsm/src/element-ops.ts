@@ -17,7 +17,12 @@ function isBigInt(view: TypedArray): view is BigInt64Array | BigUint64Array {
  * Applies `op` to an element that this thread owns and returns the old value. The private memory is nobody else's, so
  * plain arithmetic is atomic here; the typed array wraps the result exactly as `Atomics` would.
  */
-export function applyAtomic<T extends TypedArray>(view: T, index: number, op: AtomicOp, operand: ElementOf<T>): ElementOf<T> {
+export function applyAtomic<T extends TypedArray>(
+  view: T,
+  index: number,
+  op: AtomicOp,
+  operand: ElementOf<T>,
+): ElementOf<T> {
   if (isBigInt(view)) {
     const old = view[index]!;
     view[index] = combineBigInt(old, op, operand as bigint);

@@ -1,7 +1,7 @@
 import { type Completion, TimeoutError, WouldBlockError } from "@isles/base";
 import { type Acquisition, type Kind, Mode, type PageRange, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
 import { MessageClass, type Port, type Receiver } from "@isles/transport";
-import { FirstTouchHomes } from "./homes.ts";
+import type { FirstTouchHomes } from "./homes.ts";
 import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
 import { Loopback } from "./loopback.ts";
 import { Pending } from "./pending.ts";
@@ -358,7 +358,15 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 
   // RegionHost
 
-  record(to: number, region: Region, kind: Kind, page: number, requester: number, acks: number, withBody: boolean): void {
+  record(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    withBody: boolean,
+  ): void {
     if (to !== this.self) {
       this.#outbox.add(to, region, kind, page, requester, acks, withBody);
       return;
@@ -393,7 +401,8 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     const [home, kind, id, page] = answer ? fields : [-1, ...fields];
     const region = this.regions.regionOf(id!);
     if (region === undefined) {
-      if (this.regions.freedPageSize(id!) === undefined) this.#inbox.keepEarly(id!, () => this.#homeText(from, message));
+      if (this.regions.freedPageSize(id!) === undefined)
+        this.#inbox.keepEarly(id!, () => this.#homeText(from, message));
       return;
     }
     const homes = region.homes as FirstTouchHomes;

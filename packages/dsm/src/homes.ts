@@ -1,4 +1,4 @@
-import { type RegionDescriptor, pageCount } from "./descriptor.ts";
+import { pageCount, type RegionDescriptor } from "./descriptor.ts";
 
 /** Where the pages of a region live, and the dense number (slot) of each page in its home's directory. */
 export interface Homes {

@@ -17,7 +17,10 @@ interface LoopRecord {
   readonly acks: number;
 }
 
-type Entry = LoopRecord | { readonly service: Service; readonly message: string } | { readonly service: Service; readonly value: unknown };
+type Entry =
+  | LoopRecord
+  | { readonly service: Service; readonly message: string }
+  | { readonly service: Service; readonly value: unknown };
 
 /**
  * What an endpoint sends to itself: a FIFO like any other channel, so that the home's own accesses run through the very

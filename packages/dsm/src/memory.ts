@@ -1,5 +1,5 @@
-import type { Acquisition, PageRange } from "@isles/coherence";
 import type { Completion } from "@isles/base";
+import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import type { ArrayOptions, RegionDescriptor } from "./descriptor.ts";
 import { type ElementType, elementTypes, type TypedArray } from "./elements.ts";
@@ -9,12 +9,19 @@ import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
 
 /** Several ranges by name, and the spans they become. */
 export type SpanRequests = Record<string, SpanRequest<TypedArray>>;
-export type Spans<R extends SpanRequests> = { readonly [K in keyof R]: R[K] extends SpanRequest<infer T> ? Span<T> : never } & {
+export type Spans<R extends SpanRequests> = {
+  readonly [K in keyof R]: R[K] extends SpanRequest<infer T> ? Span<T> : never;
+} & {
   release(): void;
 } & Disposable;
 
 type Open<A> = A extends true
-  ? <T extends TypedArray>(type: ElementType, name: string, length: number, options?: ArrayOptions) => Promise<SharedArray<T>>
+  ? <T extends TypedArray>(
+      type: ElementType,
+      name: string,
+      length: number,
+      options?: ArrayOptions,
+    ) => Promise<SharedArray<T>>
   : <T extends TypedArray>(type: ElementType, name: string, length: number, options?: ArrayOptions) => SharedArray<T>;
 
 /**
@@ -90,11 +97,20 @@ export class Memory extends ArrayMaker<false> {
 
   /** The array that a description (an argument from another site) stands for. */
   resolve(description: ReturnType<SharedArray["describe"]>): SharedArray {
-    return new SharedArray(this.#context, this.#registry.adopt(description.region), description.origin, description.length);
+    return new SharedArray(
+      this.#context,
+      this.#registry.adopt(description.region),
+      description.origin,
+      description.length,
+    );
   }
 
   protected readonly open: Open<false> = (type, name, length, options) =>
-    opened(this.#context, this.#registry, this.#context.endpoint.wait(request(this.#registry, type, name, length, options)));
+    opened(
+      this.#context,
+      this.#registry,
+      this.#context.endpoint.wait(request(this.#registry, type, name, length, options)),
+    );
 }
 
 /** `memory.async`: the same calls as promises. */

@@ -1,7 +1,9 @@
 /** Checks a half-open range of elements; throws RangeError with the array, the range and the length. */
 export function checkRange(name: string, start: number, end: number, length: number): void {
   if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= length) return;
-  throw new RangeError(`range ${String(start)} to ${String(end)} is not within shared array "${name}" of length ${length}`);
+  throw new RangeError(
+    `range ${String(start)} to ${String(end)} is not within shared array "${name}" of length ${length}`,
+  );
 }
 
 /** A range as the methods of typed arrays take it: negative counts from the end, and what is outside is cut off. */

@@ -4,7 +4,11 @@ import { Body, encodeRecord } from "@isles/wire";
 import { Service } from "./host.ts";
 import type { Region } from "./region.ts";
 
-const classOf = { request: MessageClass.Request, forward: MessageClass.Forward, response: MessageClass.Response } as const;
+const classOf = {
+  request: MessageClass.Request,
+  forward: MessageClass.Forward,
+  response: MessageClass.Response,
+} as const;
 const RECORDS = String.fromCharCode(Service.Coherence);
 const PAGE = String.fromCharCode(Service.Page);
 

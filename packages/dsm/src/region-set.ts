@@ -25,7 +25,9 @@ export class RegionSet implements RegionTable {
 
   freedError(id: number): ReleasedError {
     const name = this.#freed.get(id)?.name ?? `region ${id}`;
-    return new ReleasedError(`shared array "${name}" was freed; make it again with site.memory under the same or another name`);
+    return new ReleasedError(
+      `shared array "${name}" was freed; make it again with site.memory under the same or another name`,
+    );
   }
 
   free(id: number, name: string, pageSize: number): void {

@@ -1,5 +1,14 @@
-import { LimitError, ReleasedError } from "@isles/base";
-import { type CacheEffects, Directory, type DirectoryEffects, isForDirectory, Kind, Mode, PageCache, State } from "@isles/coherence";
+import { LimitError, type ReleasedError } from "@isles/base";
+import {
+  type CacheEffects,
+  Directory,
+  type DirectoryEffects,
+  isForDirectory,
+  Kind,
+  Mode,
+  PageCache,
+  State,
+} from "@isles/coherence";
 import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
 import { type TypedArray, viewOf } from "./elements.ts";
 import { createHomes, type Homes } from "./homes.ts";
@@ -10,7 +19,15 @@ export interface RegionHost {
   readonly self: number;
   readonly sites: number;
   /** Sends a protocol record; `withBody` adds the page's present bytes. */
-  record(to: number, region: Region, kind: Kind, page: number, requester: number, acks: number, withBody: boolean): void;
+  record(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    withBody: boolean,
+  ): void;
   /** Sends a request to the page's home once that is known (first-touch regions must ask). */
   locate(region: Region, page: number, kind: Kind): void;
   held(region: number, page: number): boolean;

@@ -1,4 +1,4 @@
-import { Completion, IslesError, MismatchError, UsageError } from "@isles/base";
+import { type Completion, IslesError, MismatchError, UsageError } from "@isles/base";
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Service } from "./host.ts";

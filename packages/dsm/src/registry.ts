@@ -47,7 +47,10 @@ export class Registry {
   free(name: string): RegionDescriptor {
     const descriptor = this.#byName.get(name);
     if (descriptor === undefined) {
-      throw new UsageError("NO_SUCH_ARRAY", `there is no shared array "${name}" to free; it was never made, or freed before`);
+      throw new UsageError(
+        "NO_SUCH_ARRAY",
+        `there is no shared array "${name}" to free; it was never made, or freed before`,
+      );
     }
     this.#byName.delete(name);
     return descriptor;
@@ -64,7 +67,10 @@ export function checkSame(known: RegionDescriptor, request: OpenRequest): void {
     home: request.home ?? known.home,
   };
   const fits =
-    wanted.type === known.type && wanted.length === known.length && wanted.pageSize === known.pageSize && wanted.home === known.home;
+    wanted.type === known.type &&
+    wanted.length === known.length &&
+    wanted.pageSize === known.pageSize &&
+    wanted.home === known.home;
   if (fits) return;
   throw new MismatchError(
     `shared array "${known.name}" exists as ${describe(known)}, but ${describe(wanted)} was asked for; ` +

@@ -4,9 +4,9 @@ import { guardView } from "./debug-view.ts";
 import { AtomicOp, applyAtomic, applyCompareExchange, isInteger, same } from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
-import { checkRange, clampRange } from "./ranges.ts";
 import type { WordQueue } from "./word-queue.ts";
 
 /** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
@@ -190,7 +190,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Asks for the pages of a range without waiting: a later `read` finds them here or on their way. */
   prefetch(start = 0, end = this.length): void {
     checkRange(this.name, start, end, this.length);
-    for (const { first, last } of this.pages(start, end, false)) this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
+    for (const { first, last } of this.pages(start, end, false))
+      this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
   }
 
   /** The elements from `start` to `end` as an array of their own, over the same memory; negative counts from the end. */
@@ -249,13 +250,17 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   checkWaitable(index: number): void {
     this.checkIndex(index);
     if (!(this.#view instanceof Int32Array || this.#view instanceof BigInt64Array)) {
-      throw new TypeError(`shared array "${this.name}" is ${this.#region.descriptor.type}; only int32 and bigInt64 can be waited on`);
+      throw new TypeError(
+        `shared array "${this.name}" is ${this.#region.descriptor.type}; only int32 and bigInt64 can be waited on`,
+      );
     }
   }
 
   checkOperation(op: AtomicOp): void {
     if (!isInteger(this.#view) && (op === AtomicOp.and || op === AtomicOp.or || op === AtomicOp.xor)) {
-      throw new TypeError(`shared array "${this.name}" is ${this.#region.descriptor.type}; bitwise operations need integers`);
+      throw new TypeError(
+        `shared array "${this.name}" is ${this.#region.descriptor.type}; bitwise operations need integers`,
+      );
     }
   }
 
@@ -337,7 +342,12 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 }
 
 /** Copies elements `from` to `to` of `source` to the beginning of `target`; natively where the source is a typed array. */
-export function copyPart<T extends TypedArray>(target: T, source: ArrayLike<ElementOf<T>>, from: number, to: number): void {
+export function copyPart<T extends TypedArray>(
+  target: T,
+  source: ArrayLike<ElementOf<T>>,
+  from: number,
+  to: number,
+): void {
   if (ArrayBuffer.isView(source)) {
     (target as Float64Array).set((source as unknown as Float64Array).subarray(from, to));
     return;

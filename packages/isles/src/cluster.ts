@@ -1,6 +1,6 @@
-import { ClosedError, CloneError, Completion, SiteDownError } from "@isles/base";
-import { addStats, emptyArrayStats, Service } from "@isles/dsm/internal";
+import { CloneError, ClosedError, Completion, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
+import { addStats, emptyArrayStats, Service } from "@isles/dsm/internal";
 import type { ThreadPort } from "@isles/transport";
 import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
@@ -75,7 +75,10 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
    * Rejects with what the function throws, with SiteDownError if its site is lost, with UsageError for a function that
    * the program does not export, and with CloneError for an argument that cannot travel.
    */
-  async run<K extends FunctionName<P>>(name: K, ...[args, options]: RunArguments<P, K, RunOptions>): Promise<ResultOf<P, K>> {
+  async run<K extends FunctionName<P>>(
+    name: K,
+    ...[args, options]: RunArguments<P, K, RunOptions>
+  ): Promise<ResultOf<P, K>> {
     this.#check(name);
     const { site = this.#scheduler.leastBusy((id) => this.#pool.isUp(id)), signal } = options ?? {};
     this.#checkSite(site);
@@ -86,7 +89,10 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
    * Runs an exported function on every site at once (SPMD); the results in site order. If it fails anywhere, rejects with
    * the first cause, and the sites that wait for the failed one get a SiteDownError.
    */
-  async runAll<K extends FunctionName<P>>(name: K, ...[args, options]: RunArguments<P, K, Omit<RunOptions, "site">>): Promise<ResultOf<P, K>[]> {
+  async runAll<K extends FunctionName<P>>(
+    name: K,
+    ...[args, options]: RunArguments<P, K, Omit<RunOptions, "site">>
+  ): Promise<ResultOf<P, K>[]> {
     this.#check(name);
     const group = { id: this.#nextId++, name };
     const runs: Promise<unknown>[] = [];
@@ -151,7 +157,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     if (this.#scheduler.load > 0) {
       this.#tellSites(message);
       const deadline = performance.now() + CLOSE_GRACE_MS;
-      while (this.#scheduler.load > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (this.#scheduler.load > 0 && performance.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await this.#pool.close();
     this.#port.close();
@@ -171,7 +178,11 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const outcome = new Completion<unknown>(`${name} on site ${site}`);
     const onAbort = () => {
       if (!outcome.reject(signal!.reason)) return;
-      this.#member.endpoint.sendValue(site, Service.Control, { kind: "abort", call, reason: signal!.reason } satisfies ControlMessage);
+      this.#member.endpoint.sendValue(site, Service.Control, {
+        kind: "abort",
+        call,
+        reason: signal!.reason,
+      } satisfies ControlMessage);
     };
     this.#running.add(outcome);
     signal?.addEventListener("abort", onAbort, { once: true });

@@ -39,7 +39,14 @@ const MAX_CAUSES = 16; // a longer chain of causes is cut, so that a cyclic one 
 
 export function encodeError(error: unknown, depth = 0): WireError {
   if (!(error instanceof Error)) {
-    return { type: "Error", message: String(error), stack: undefined, properties: {}, cause: undefined, thrown: { value: cloneable(error) } };
+    return {
+      type: "Error",
+      message: String(error),
+      stack: undefined,
+      properties: {},
+      cause: undefined,
+      thrown: { value: cloneable(error) },
+    };
   }
   const properties: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(error)) {

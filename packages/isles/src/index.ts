@@ -4,8 +4,8 @@
  */
 export {
   AssertionError,
-  ClosedError,
   CloneError,
+  ClosedError,
   IslesError,
   LimitError,
   MismatchError,

@@ -4,8 +4,8 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MIN_PAGE_SIZE } from "@isles/dsm";
 import { createThreadNetwork, MAX_ENDPOINTS, ThreadPort } from "@isles/transport";
 import { Cluster } from "./cluster.ts";
 import { Member } from "./member.ts";
-import type { AnyProgram } from "./program-types.ts";
 import { programUrl } from "./program.ts";
+import type { AnyProgram } from "./program-types.ts";
 import { SitePool } from "./site-pool.ts";
 import { loadWrapping, wrappingOf } from "./wrapped-ports.ts";
 
@@ -93,12 +93,16 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
 
 function checkOptions(options: LaunchOptions, sites: number, pageSize: number): void {
   if (options.program === undefined) {
-    throw new UsageError("NO_PROGRAM", "launch needs a program: launch({ program: new URL('./program.js', import.meta.url) })");
+    throw new UsageError(
+      "NO_PROGRAM",
+      "launch needs a program: launch({ program: new URL('./program.js', import.meta.url) })",
+    );
   }
   if (options.engine !== undefined && options.engine.name !== "threads") {
     throw new UsageError("NO_ENGINE", `unknown engine ${JSON.stringify(options.engine)}; this version has threads()`);
   }
-  if (!Number.isInteger(sites) || sites < 1) throw new RangeError(`sites must be a whole number, 1 or more, got ${String(sites)}`);
+  if (!Number.isInteger(sites) || sites < 1)
+    throw new RangeError(`sites must be a whole number, 1 or more, got ${String(sites)}`);
   const free = process.availableMemory();
   const affordable = Math.floor(free / BYTES_PER_SITE);
   if (sites > affordable) {
@@ -107,9 +111,12 @@ function checkOptions(options: LaunchOptions, sites: number, pageSize: number): 
         `launch at most ${Math.min(affordable, MAX_ENDPOINTS - 1)}`,
     );
   }
-  if (sites >= MAX_ENDPOINTS) throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit (doorbells)`);
+  if (sites >= MAX_ENDPOINTS)
+    throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit (doorbells)`);
   const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
   if (!isPower || pageSize < MIN_PAGE_SIZE || pageSize > MAX_PAGE_SIZE) {
-    throw new RangeError(`pageSize must be a power of two from ${MIN_PAGE_SIZE} to ${MAX_PAGE_SIZE} bytes, got ${String(pageSize)}`);
+    throw new RangeError(
+      `pageSize must be a power of two from ${MIN_PAGE_SIZE} to ${MAX_PAGE_SIZE} bytes, got ${String(pageSize)}`,
+    );
   }
 }

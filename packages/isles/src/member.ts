@@ -1,7 +1,7 @@
-import { type Reference, type ReferenceCodec, pack, type Packed, unpack } from "@isles/wire";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync } from "@isles/dsm";
-import { addStats, type ArrayContext, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
-import { type Port, type Receiver } from "@isles/transport";
+import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
+import type { Port, Receiver } from "@isles/transport";
+import { type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
 import type { EndpointStats } from "./control.ts";
 
 export interface MemberOptions {
@@ -23,7 +23,10 @@ export class Member implements ReferenceCodec {
   constructor(options: MemberOptions) {
     const { sites, mayBlock, connect } = options;
     this.endpoint = new Endpoint({ sites, mayBlock, connect, now: () => performance.now() });
-    const registry = new RegistryService(this.endpoint, options.isLauncher ? new Registry(sites, options.pageSize) : null);
+    const registry = new RegistryService(
+      this.endpoint,
+      options.isLauncher ? new Registry(sites, options.pageSize) : null,
+    );
     this.sync = createSync(this.endpoint, {
       codec: { encode: (value) => pack(value, this, "value"), decode: (value) => unpack(value as Packed, this) },
     });

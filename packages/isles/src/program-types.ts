@@ -17,9 +17,8 @@ export type ArgumentOf<P, K extends keyof P> = P[K] extends (site: Site, args: i
 export type ResultOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 /** The argument list after the function's name: the argument may be left out where the function allows it. */
-export type RunArguments<P, K extends keyof P, O> = undefined extends ArgumentOf<P, K>
-  ? [args?: ArgumentOf<P, K>, options?: O]
-  : [args: ArgumentOf<P, K>, options?: O];
+export type RunArguments<P, K extends keyof P, O> =
+  undefined extends ArgumentOf<P, K> ? [args?: ArgumentOf<P, K>, options?: O] : [args: ArgumentOf<P, K>, options?: O];
 
 /** A program whose type was not given: anything goes, and mistakes are found when it runs. */
 // biome-ignore lint/suspicious/noExplicitAny: an untyped program's functions take and return anything

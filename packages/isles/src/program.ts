@@ -14,7 +14,8 @@ export function programUrl(program: URL | string): string {
   const path = fileURLToPath(url);
   if (!existsSync(path)) {
     const source = path.replace(/js$/, "ts");
-    const hint = source !== path && existsSync(source) ? `; its source ${source} is there: compile it, or name that` : "";
+    const hint =
+      source !== path && existsSync(source) ? `; its source ${source} is there: compile it, or name that` : "";
     throw new UsageError("NO_PROGRAM", `there is no program at ${path}${hint}`);
   }
   return url.href;
@@ -35,7 +36,8 @@ export function exportedFunctions(module: Record<string, unknown>, url: string):
   for (const [name, value] of Object.entries(module)) {
     if (typeof value === "function") functions.set(name, value as ProgramFunction);
   }
-  if (functions.size === 0) throw new UsageError("EMPTY_PROGRAM", `${url} exports no function; a program is a module of exported functions`);
+  if (functions.size === 0)
+    throw new UsageError("EMPTY_PROGRAM", `${url} exports no function; a program is a module of exported functions`);
   return functions;
 }
 

@@ -1,5 +1,5 @@
-import type { Worker } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 import { SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { Piscina } from "piscina";
@@ -87,13 +87,20 @@ export class SitePool {
     await this.pool.destroy();
   }
 
-  async #run<T>(site: number, name: "boot" | "call", task: object, transfer: ThreadPortSeed["ports"][number][] = []): Promise<T> {
+  async #run<T>(
+    site: number,
+    name: "boot" | "call",
+    task: object,
+    transfer: ThreadPortSeed["ports"][number][] = [],
+  ): Promise<T> {
     if (this.#down.has(site)) throw new SiteDownError(site, `site ${site} is down, so nothing can run on it`);
     const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
     try {
       return (await this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) })) as T;
     } catch (cause) {
-      throw new SiteDownError(site, `site ${site} went down while it ran a task: ${(cause as Error).message}`, { cause });
+      throw new SiteDownError(site, `site ${site} went down while it ran a task: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 

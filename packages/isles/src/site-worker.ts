@@ -1,9 +1,9 @@
 import { ClosedError, SiteDownError, UsageError } from "@isles/base";
-import { SINGLE_RUNS, Service } from "@isles/dsm/internal";
+import { Service, SINGLE_RUNS } from "@isles/dsm/internal";
 import { ThreadPort, type ThreadPortSeed } from "@isles/transport";
-import { pack, type Packed, unpack } from "@isles/wire";
-import { endingOf } from "./endings.ts";
+import { type Packed, pack, unpack } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
+import { endingOf } from "./endings.ts";
 import { encodeError, type WireError } from "./error-wire.ts";
 import { Member } from "./member.ts";
 import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
@@ -152,7 +152,8 @@ export async function boot(task: BootTask): Promise<BootOutcome> {
 
 /** Piscina task: runs one function of the program. */
 export async function call(task: CallTask): Promise<CallOutcome> {
-  if (worker === undefined) return { error: encodeError(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
+  if (worker === undefined)
+    return { error: encodeError(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
   return worker.call(task);
 }
 

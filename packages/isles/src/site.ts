@@ -66,8 +66,12 @@ export class Site {
 
   /** This site's contiguous part of `length` items; the parts of all sites differ by at most one item. */
   share(length: number): Share {
-    if (!Number.isInteger(length) || length < 0) throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
-    return { start: Math.floor((length * this.id) / this.count), end: Math.floor((length * (this.id + 1)) / this.count) };
+    if (!Number.isInteger(length) || length < 0)
+      throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
+    return {
+      start: Math.floor((length * this.id) / this.count),
+      end: Math.floor((length * (this.id + 1)) / this.count),
+    };
   }
 
   /** Serves the other sites. Call it now and then inside a long loop over raw views: they wait for this site's pages. */

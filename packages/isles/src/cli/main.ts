@@ -5,7 +5,10 @@ import { run } from "./run.ts";
 
 /** Ends the command with one line that says what is wrong. */
 function fail(error: unknown): void {
-  const message = error instanceof Error ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}` : String(error);
+  const message =
+    error instanceof Error
+      ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}`
+      : String(error);
   process.stderr.write(`${pc.red("isles:")} ${message}\n`);
   if (process.env["ISLES_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
@@ -20,11 +23,14 @@ cli
   .option("--stats", "Print misses, messages and times of every site afterwards")
   .option("--json", "Print one JSON object for machines instead of text")
   .option("--debug", "Detect the use of released spans (slow)")
-  .example("  isles run heat.program.js heat --sites 4 --args '{\"n\":1024,\"steps\":500}'")
+  .example('  isles run heat.program.js heat --sites 4 --args \'{"n":1024,"steps":500}\'')
   .example("  isles run hello.program.ts")
   .action((program: string, name: string | undefined, options: Record<string, unknown>) => run(program, name, options));
 cli.help((sections) => {
-  sections.push({ title: "\nExit code", body: "  0, or 1 with one line on stderr if anything failed (ISLES_DEBUG=1 adds the stack)" });
+  sections.push({
+    title: "\nExit code",
+    body: "  0, or 1 with one line on stderr if anything failed (ISLES_DEBUG=1 adds the stack)",
+  });
 });
 cli.version(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string);
 

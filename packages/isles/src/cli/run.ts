@@ -15,9 +15,15 @@ export async function run(program: string, name: string | undefined, raw: Record
   const ticker = startTicker(options.json ? undefined : process.stderr);
   try {
     ticker.say("launching");
-    await using cluster = await launch({ program, debug: options.debug, ...(options.sites ? { sites: options.sites } : {}) });
+    await using cluster = await launch({
+      program,
+      debug: options.debug,
+      ...(options.sites ? { sites: options.sites } : {}),
+    });
     const chosen = chooseFunction(name, cluster.functions);
-    ticker.say(`running ${chosen} on ${options.site === undefined ? `${cluster.sites} sites` : `site ${options.site}`}`);
+    ticker.say(
+      `running ${chosen} on ${options.site === undefined ? `${cluster.sites} sites` : `site ${options.site}`}`,
+    );
     const start = performance.now();
     const { signal } = stopping;
     const results =
@@ -47,7 +53,8 @@ interface Options {
 function readOptions(raw: Record<string, unknown>): Options {
   const known = new Set(["--", "sites", "site", "args", "stats", "json", "debug"]);
   const unknown = Object.keys(raw).find((key) => !known.has(key));
-  if (unknown !== undefined) throw new UsageError("BAD_OPTION", `there is no option --${unknown}; isles run --help lists them`);
+  if (unknown !== undefined)
+    throw new UsageError("BAD_OPTION", `there is no option --${unknown}; isles run --help lists them`);
   return {
     sites: wholeNumber(raw["sites"], "--sites", 1),
     site: wholeNumber(raw["site"], "--site", 0),
@@ -80,19 +87,40 @@ function chooseFunction(name: string | undefined, functions: readonly string[]):
   if (name !== undefined) return name;
   if (functions.includes("main")) return "main";
   if (functions.length === 1) return functions[0]!;
-  throw new UsageError("WHICH_FUNCTION", `which function? The program exports ${functions.join(", ")}; name one after the program`);
+  throw new UsageError(
+    "WHICH_FUNCTION",
+    `which function? The program exports ${functions.join(", ")}; name one after the program`,
+  );
 }
 
-function printText(results: readonly unknown[], first: number, ms: number, name: string, stats: ClusterStats | undefined): void {
+function printText(
+  results: readonly unknown[],
+  first: number,
+  ms: number,
+  name: string,
+  stats: ClusterStats | undefined,
+): void {
   results.forEach((result, i) => {
-    process.stdout.write(`${pc.dim(`site ${first + i}:`)} ${typeof result === "string" ? result : inspect(result, { depth: 4 })}\n`);
+    process.stdout.write(
+      `${pc.dim(`site ${first + i}:`)} ${typeof result === "string" ? result : inspect(result, { depth: 4 })}\n`,
+    );
   });
   if (stats !== undefined) process.stdout.write(`${statsTable(stats)}\n`);
   process.stderr.write(pc.dim(`${name}: ${(ms / 1000).toFixed(3)} s\n`));
 }
 
 function statsTable(stats: ClusterStats): string {
-  const head = ["site", "read misses", "write misses", "upgrades", "invalidations", "messages", "MiB sent", "blocked ms", "sync ms"];
+  const head = [
+    "site",
+    "read misses",
+    "write misses",
+    "upgrades",
+    "invalidations",
+    "messages",
+    "MiB sent",
+    "blocked ms",
+    "sync ms",
+  ];
   const table = new Table({ head, style: { head: [], border: [] }, colAligns: head.map(() => "right") });
   for (const site of stats.sites) {
     const isLauncher = site.site === stats.sites.length - 1;
@@ -114,7 +142,8 @@ function statsTable(stats: ClusterStats): string {
 function printJson(value: object): void {
   const plain = (_key: string, item: unknown) => {
     if (typeof item === "bigint") return item.toString();
-    if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return Array.from(item as unknown as ArrayLike<number | bigint>, String).map(numeric);
+    if (ArrayBuffer.isView(item) && !(item instanceof DataView))
+      return Array.from(item as unknown as ArrayLike<number | bigint>, String).map(numeric);
     if (item instanceof Map || item instanceof Set) return [...item];
     return item;
   };
