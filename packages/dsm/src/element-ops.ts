@@ -54,7 +54,7 @@ export function converted<T extends TypedArray>(view: T, value: ElementOf<T>): E
 
 /** Equality of elements; a NaN equals a NaN, so that a compareExchange can ever succeed on one. */
 export function same(a: number | bigint, b: number | bigint): boolean {
-  return a === b || (a !== a && b !== b);
+  return a === b || Object.is(a, b);
 }
 
 function combineNumber(old: number, op: AtomicOp, operand: number): number {

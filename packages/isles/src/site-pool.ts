@@ -49,7 +49,7 @@ export class SitePool {
     });
     // A site's death reaches us as its thread's exit; the pool repeats what it cannot assign to a task.
     this.pool.on("error", () => undefined);
-    this.pool.threads.forEach((thread, site) => this.#watch(thread, site));
+    for (const [site, thread] of this.pool.threads.entries()) this.#watch(thread, site);
   }
 
   /** Makes every worker a site; the names of the functions that the program exports. */
