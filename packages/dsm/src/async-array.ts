@@ -6,6 +6,7 @@ import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { type ArrayContext, copyPart, type SharedArray } from "./shared-array.ts";
 import { HeldSpan, type Span } from "./span.ts";
+import { leaveQueue } from "./word-queue.ts";
 
 /**
  * The twins of `SharedArray`'s blocking calls for code that must not block: same arguments, same results and errors, as
@@ -86,10 +87,8 @@ export class AsyncArray<T extends TypedArray> {
     }
     let timedOut = false;
     await this.#context.endpoint.waitAsync(wait.woken, timeoutMs, () => {
-      const cancelled = wait.cancel();
-      cancelled.onSettled(() => {
-        timedOut = cancelled.take();
-        wait.woken.resolve("ok");
+      leaveQueue(wait, (left) => {
+        timedOut = left;
       });
     });
     return timedOut ? "timed-out" : "ok";

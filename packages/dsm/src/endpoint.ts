@@ -5,6 +5,7 @@ import type { FirstTouchHomes } from "./homes.ts";
 import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
 import { Loopback } from "./loopback.ts";
 import { Pending } from "./pending.ts";
+import { Prefetcher } from "./prefetcher.ts";
 import { RecordInbox } from "./record-inbox.ts";
 import { RecordOutbox } from "./record-outbox.ts";
 import type { Region, RegionHost } from "./region.ts";
@@ -12,8 +13,6 @@ import { RegionSet } from "./region-set.ts";
 
 /** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
 const MAX_SLEEP_MS = 500;
-/** Pages of a span that are requested ahead of the one it waits for. Enough to fill the pipe, few enough for the rings. */
-const PREFETCH_PAGES = 64;
 
 export const SINGLE_RUNS: Group = { id: 0, name: "" };
 
@@ -223,20 +222,27 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 
   /** Blocks until every page of the ranges is here in its mode, and holds them until `release`. */
   acquire(ranges: readonly PageRange[], call: string): Acquisition {
-    this.#mustBlock(call);
-    const acquisition = this.spans.begin(ranges, true);
-    return this.#complete(acquisition);
+    this.mustBlock(call);
+    const acquisition = this.#complete(this.spans.begin(ranges, true));
+    const freed = ranges.find((range) => this.regions.regionOf(range.region) === undefined);
+    if (freed === undefined) return acquisition;
+    this.release(acquisition);
+    throw this.regions.freedError(freed.region);
   }
 
   /** A load's page fault: afterwards the page's bytes are good for one load. */
   faultForLoad(region: Region, page: number, call: string): void {
-    this.#mustBlock(call);
+    this.mustBlock(call);
+    if (region.freed !== undefined) throw region.freed;
     const acquisition = this.spans.begin([{ region: region.id, first: page, last: page, mode: Mode.Read }], true);
-    region.oncePage = -1;
+    let isOutdated = region.isOutdated(page);
     try {
       while (this.spans.next(acquisition)) {
         this.#awaitPage(acquisition);
-        if (region.oncePage === page) {
+        if (region.oncePage !== page) continue;
+        if (isOutdated) {
+          isOutdated = false; // what comes next was asked for by this load
+        } else {
           this.spans.cancel(acquisition);
           if (!this.pins.idle) this.#complete(this.spans.begin([], true));
           return;
@@ -275,7 +281,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   }
 
   #complete(acquisition: Acquisition): Acquisition {
-    const ahead = new Prefetcher(this, acquisition);
+    const ahead = new Prefetcher(acquisition, this);
     try {
       while (this.spans.next(acquisition)) {
         ahead.run();
@@ -292,24 +298,22 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   #awaitPage(acquisition: Acquisition): void {
     const region = this.regions.regionOf(acquisition.region);
     const { page, mode } = acquisition;
+    if (region !== undefined) region.oncePage = -1;
     const start = this.now();
     for (;;) {
       if (this.pending.failure !== undefined) throw this.pending.failure;
       if (region === undefined) throw this.regions.freedError(acquisition.region);
-      if (region.freed !== undefined) throw region.freed;
       this.#turn();
+      if (region.freed !== undefined) throw region.freed;
       if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
       this.port.wait(MAX_SLEEP_MS);
     }
     region.stats.blockedMs += this.now() - start;
   }
 
-  refuseToBlock(call: string): never {
-    throw new WouldBlockError(call, "its twin under .async");
-  }
-
-  #mustBlock(call: string): void {
-    if (!this.mayBlock) this.refuseToBlock(call);
+  /** Throws where this thread may not block, before the call has done anything. `call` ends in the method's name. */
+  mustBlock(call: string): void {
+    if (!this.mayBlock) throw new WouldBlockError(call, call.replace(/\w+$/, "async.$&"));
     if (this.pending.failure !== undefined) throw this.pending.failure;
   }
 
@@ -317,8 +321,16 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 
   /** Runs `access` once the page is here in that mode; it must use the page at once. */
   access<T>(region: Region, page: number, mode: Mode, access: () => T): Promise<T> {
+    // A loop over awaited hits never leaves the microtasks, so this is its only poll point.
+    if (!this.#delivering) this.poll();
     const completion = this.pend<T>(`page ${page} of "${region.descriptor.name}"`);
-    const run = () => completion.resolve(access());
+    const run = () => {
+      try {
+        completion.resolve(access());
+      } catch (error) {
+        completion.reject(error); // a value of the wrong type: the caller's error, not that of the message we are in
+      }
+    };
     if (!completion.settled) region.whenReady(page, mode, run, (error) => completion.reject(error));
     this.#send();
     return completion.promise();
@@ -378,6 +390,10 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     return this.pins.held(region, page);
   }
 
+  arrivedOnce(region: number, page: number): void {
+    this.spans.readOnce(region, page);
+  }
+
   body(region: Region, page: number): void {
     this.#inbox.body(region, page);
   }
@@ -419,40 +435,6 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     const handler = this.#handlers[service];
     if (handler === undefined) throw new Error(`no handler for service ${service} at endpoint ${this.self}`);
     return handler;
-  }
-}
-
-/** Keeps requests for the next pages of an acquisition under way, so that a span costs round trips, not pages × round trips. */
-class Prefetcher {
-  readonly #endpoint: Endpoint;
-  readonly #acquisition: Acquisition;
-  #range = 0;
-  #next = -1;
-
-  constructor(endpoint: Endpoint, acquisition: Acquisition) {
-    this.#endpoint = endpoint;
-    this.#acquisition = acquisition;
-  }
-
-  run(): void {
-    const { ranges, region, page } = this.#acquisition;
-    for (;;) {
-      const range = ranges[this.#range];
-      if (range === undefined) return;
-      if (this.#next < range.first) this.#next = range.first;
-      const here = range.region === region;
-      if (here && page > this.#next) this.#next = Math.min(page, range.last + 1);
-      const end = Math.min(range.last, (here && page >= range.first ? page : range.first) + PREFETCH_PAGES);
-      // Ask in batches: topping up page by page would send one message per page.
-      if (here && end < range.last && this.#next > page + PREFETCH_PAGES / 2) return;
-      for (; this.#next <= end; this.#next++) {
-        if (range.mode === Mode.Write) this.#endpoint.store(range.region, this.#next);
-        else this.#endpoint.load(range.region, this.#next);
-      }
-      if (this.#next <= range.last) return;
-      this.#range++;
-      this.#next = -1;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Completion } from "@isles/base";
+import { type Completion, UsageError } from "@isles/base";
 import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import type { ArrayOptions, RegionDescriptor } from "./descriptor.ts";
@@ -83,6 +83,7 @@ export class Memory extends ArrayMaker<false> {
 
   /** Frees an array everywhere: its memory goes, every use of it from now on is a ReleasedError, its name is free. */
   free(name: string): void {
+    this.#context.endpoint.mustBlock("memory.free");
     this.#context.endpoint.wait(this.#registry.free(name));
   }
 
@@ -160,12 +161,16 @@ function opened<T extends TypedArray>(
 }
 
 function rangesOf(requests: SpanRequests): PageRange[] {
+  if (Object.hasOwn(requests, "release")) {
+    throw new UsageError("BAD_NAME", "memory.acquire: no span can be called release, which is how all of them are let go");
+  }
   return Object.values(requests).flatMap(({ array, start, end, write }) => array.pages(start, end, write));
 }
 
 /** Spans that were taken together and go together. */
 class SpanGroup {
   readonly #context: ArrayContext;
+  readonly #spans: HeldSpan<TypedArray>[] = [];
   #held: Acquisition | null;
   [name: string]: unknown;
 
@@ -174,14 +179,18 @@ class SpanGroup {
     this.#held = held;
     const owner = { release: () => this.release() };
     for (const [name, { array, start, end }] of Object.entries(requests)) {
-      this[name] = new HeldSpan(array, start, end, owner, held);
+      const span = new HeldSpan(array, start, end, owner, held);
+      this.#spans.push(span);
+      this[name] = span;
     }
   }
 
   release(): void {
     const held = this.#held;
     this.#held = null;
-    if (held !== null) this.#context.endpoint.release(held);
+    if (held === null) return;
+    this.#context.endpoint.release(held);
+    for (const span of this.#spans) span.release(); // what the debug mode goes by
   }
 
   [Symbol.dispose](): void {

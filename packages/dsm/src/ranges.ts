@@ -8,7 +8,10 @@ export function checkRange(name: string, start: number, end: number, length: num
 
 /** A range as the methods of typed arrays take it: negative counts from the end, and what is outside is cut off. */
 export function clampRange(start: number, end: number, length: number): [from: number, to: number] {
-  const clamp = (at: number) => Math.trunc(at < 0 ? Math.max(length + at, 0) : Math.min(at, length)) || 0;
+  const clamp = (at: number) => {
+    const whole = Math.trunc(at) || 0;
+    return whole < 0 ? Math.max(length + whole, 0) : Math.min(whole, length);
+  };
   const from = clamp(start);
   return [from, Math.max(from, clamp(end))];
 }

@@ -31,6 +31,8 @@ export interface RegionHost {
   /** Sends a request to the page's home once that is known (first-touch regions must ask). */
   locate(region: Region, page: number, kind: Kind): void;
   held(region: number, page: number): boolean;
+  /** A page came for one load only; spans that wait for it count such arrivals. */
+  arrivedOnce(region: number, page: number): void;
   /** Puts the body of the record being received at `page`; nothing to do if it is in place already. */
   body(region: Region, page: number): void;
 }
@@ -38,6 +40,8 @@ export interface RegionHost {
 /** An asynchronous access waiting for a page. `run` performs it; it is called at most once. */
 interface Waiter {
   readonly mode: Mode;
+  /** The access began after the page under way had been invalidated: see {@link Region.isOutdated}. */
+  outdated: boolean;
   run(): void;
   fail(error: unknown): void;
 }
@@ -110,6 +114,14 @@ export class Region implements CacheEffects {
     return state === State.I || state === State.S || state === State.M;
   }
 
+  /**
+   * The copy under way was invalidated already. It is good for loads that waited by then, but not for one that begins now:
+   * the program may have seen, through other pages, what came after the store that invalidated it.
+   */
+  isOutdated(page: number): boolean {
+    return this.cache.state[page] === State.IS_D_I;
+  }
+
   /** Asks for the page if nothing is under way; true if it is there. */
   request(page: number, mode: Mode): boolean {
     return mode === Mode.Read ? this.cache.load(page) : this.cache.store(page);
@@ -119,9 +131,10 @@ export class Region implements CacheEffects {
   whenReady(page: number, mode: Mode, run: () => void, fail: (error: unknown) => void): void {
     if (this.freed !== undefined) return fail(this.freed);
     if (this.request(page, mode)) return run();
+    const waiter = { mode, outdated: this.isOutdated(page), run, fail };
     const waiters = this.#waiters.get(page);
-    if (waiters === undefined) this.#waiters.set(page, [{ mode, run, fail }]);
-    else waiters.push({ mode, run, fail });
+    if (waiters === undefined) this.#waiters.set(page, [waiter]);
+    else waiters.push(waiter);
   }
 
   /** Nothing of this region will ever arrive again: everyone who waits gets the error. */
@@ -162,12 +175,15 @@ export class Region implements CacheEffects {
   }
 
   ready(page: number): void {
-    if (this.#waiters.size > 0) this.#serve(page, this.cache.state[page] === State.M);
+    if (this.#waiters.size === 0) return;
+    const writable = this.cache.state[page] === State.M;
+    this.#serve(page, (waiter) => writable || waiter.mode === Mode.Read);
   }
 
   readOnce(page: number): void {
     this.oncePage = page;
-    if (this.#waiters.size > 0) this.#serve(page, false);
+    this.#host.arrivedOnce(this.id, page);
+    if (this.#waiters.size > 0) this.#serve(page, (waiter) => waiter.mode === Mode.Read && !waiter.outdated);
   }
 
   held(page: number): boolean {
@@ -178,14 +194,16 @@ export class Region implements CacheEffects {
     // Accessors look at the page's state on every access, so there is no window to close.
   }
 
-  /** Performs the accesses that the page now allows: all of them, or the loads. */
-  #serve(page: number, writable: boolean): void {
+  /** Performs the accesses that the page now allows. */
+  #serve(page: number, isAllowed: (waiter: Waiter) => boolean): void {
     const waiters = this.#waiters.get(page);
     if (waiters === undefined) return;
-    const left = writable ? [] : waiters.filter((waiter) => waiter.mode === Mode.Write);
-    const served = writable ? waiters : waiters.filter((waiter) => waiter.mode === Mode.Read);
+    const served: Waiter[] = [];
+    const left: Waiter[] = [];
+    for (const waiter of waiters) (isAllowed(waiter) ? served : left).push(waiter);
     if (left.length === 0) this.#waiters.delete(page);
     else this.#waiters.set(page, left);
+    for (const waiter of left) waiter.outdated = false; // whatever comes next was asked for after they began
     for (const waiter of served) waiter.run();
   }
 
@@ -194,7 +212,7 @@ export class Region implements CacheEffects {
     const waiters = this.#waiters.get(page);
     if (waiters === undefined || !this.stable(page)) return;
     const mode = waiters.some((waiter) => waiter.mode === Mode.Write) ? Mode.Write : Mode.Read;
-    if (this.request(page, mode)) this.#serve(page, mode === Mode.Write);
+    if (this.request(page, mode)) this.ready(page);
   }
 
   #directoryEffects(): DirectoryEffects {

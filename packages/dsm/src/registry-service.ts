@@ -1,4 +1,4 @@
-import { type Completion, IslesError, MismatchError, UsageError } from "@isles/base";
+import { type Completion, IslesError, LimitError, MismatchError, UsageError } from "@isles/base";
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Service } from "./host.ts";
@@ -17,7 +17,7 @@ type RegistryMessage =
 
 /** An error on the wire: structured clone would keep neither its class nor its code. */
 interface Refusal {
-  readonly type: "MISMATCH" | "RANGE" | "OTHER";
+  readonly type: "MISMATCH" | "RANGE" | "LIMIT" | "OTHER";
   readonly code: string;
   readonly message: string;
 }
@@ -189,12 +189,14 @@ export class RegistryService {
 function toRefusal(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof MismatchError) return { type: "MISMATCH", code: error.code, message };
+  if (error instanceof LimitError) return { type: "LIMIT", code: error.code, message };
   if (error instanceof RangeError) return { type: "RANGE", code: "RANGE", message };
   return { type: "OTHER", code: error instanceof IslesError ? error.code : "REGISTRY", message };
 }
 
 function fromRefusal(refusal: Refusal): Error {
   if (refusal.type === "MISMATCH") return new MismatchError(refusal.message);
+  if (refusal.type === "LIMIT") return new LimitError(refusal.message);
   if (refusal.type === "RANGE") return new RangeError(refusal.message);
   return new UsageError(refusal.code, refusal.message);
 }

@@ -1,13 +1,13 @@
 import { Mode, type PageRange, State } from "@isles/coherence";
 import { AsyncArray } from "./async-array.ts";
 import { guardView } from "./debug-view.ts";
-import { AtomicOp, applyAtomic, applyCompareExchange, isInteger, same } from "./element-ops.ts";
+import { AtomicOp, applyAtomic, applyCompareExchange, atomicOpNames, isInteger, same } from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
-import type { WordQueue } from "./word-queue.ts";
+import { leaveQueue, type WordQueue } from "./word-queue.ts";
 
 /** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
 const ACCESSES_PER_POLL = 256;
@@ -131,7 +131,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   /** Stores `replacement` if the element is `expected`; returns the old value either way. */
   compareExchange(index: number, expected: ElementOf<T>, replacement: ElementOf<T>): ElementOf<T> {
-    return this.#owning(index, () => applyCompareExchange(this.#view, index, expected, replacement));
+    return this.#owning(index, "compareExchange", () => applyCompareExchange(this.#view, index, expected, replacement));
   }
 
   /**
@@ -140,7 +140,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
    */
   wait(index: number, expected: ElementOf<T>, timeoutMs?: number): "ok" | "not-equal" | "timed-out" {
     this.checkWaitable(index);
-    const held = this.#endpoint.acquire([this.#pageOf(index, Mode.Read)], `wait on "${this.name}"[${index}]`);
+    const held = this.#endpoint.acquire([this.#pageOf(index, Mode.Read)], `"${this.name}".wait`);
     let wait: ReturnType<WordQueue["enqueue"]>;
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
@@ -151,10 +151,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     }
     let timedOut = false;
     this.#endpoint.wait(wait.woken, timeoutMs, () => {
-      const cancelled = wait.cancel();
-      cancelled.onSettled(() => {
-        timedOut = cancelled.take();
-        wait.woken.resolve("ok");
+      leaveQueue(wait, (left) => {
+        timedOut = left;
       });
     });
     return timedOut ? "timed-out" : "ok";
@@ -163,6 +161,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Wakes up to `count` (default: all) sites that wait on this element; returns how many. */
   notify(index: number, count = Infinity): number {
     this.checkWaitable(index);
+    this.#endpoint.mustBlock(`"${this.name}".notify`);
     return this.#endpoint.wait(this.#context.words.notify(this.wordKey(index), count));
   }
 
@@ -190,6 +189,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Asks for the pages of a range without waiting: a later `read` finds them here or on their way. */
   prefetch(start = 0, end = this.length): void {
     checkRange(this.name, start, end, this.length);
+    if (this.#region.freed !== undefined) throw this.#region.freed;
     for (const { first, last } of this.pages(start, end, false))
       this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
   }
@@ -286,14 +286,14 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Everything a load does besides loading: checks, the poll, the page fault. */
   #beforeLoad(index: number): void {
     this.checkIndex(index);
-    this.#pollIfDue();
+    this.#pollIfDue("get");
     const page = this.#pageOf(index, Mode.Read).first;
     if (this.#state[page]! < State.S) this.#endpoint.faultForLoad(this.#region, page, `"${this.name}".get`);
   }
 
   #storeSlowly(index: number, value: ElementOf<T>): void {
     this.checkIndex(index);
-    this.#pollIfDue();
+    this.#pollIfDue("set");
     const range = this.#pageOf(index, Mode.Write);
     const view = this.#view as { [index: number]: unknown };
     if (this.#state[range.first] === State.M) {
@@ -301,30 +301,33 @@ export class SharedArray<T extends TypedArray = TypedArray> {
       return;
     }
     const held = this.#endpoint.acquire([range], `"${this.name}".set`);
-    view[index] = value;
-    this.#endpoint.release(held);
+    try {
+      view[index] = value; // throws for a value of the wrong type
+    } finally {
+      this.#endpoint.release(held);
+    }
   }
 
-  #pollIfDue(): void {
+  #pollIfDue(call: string): void {
     if (this.#accessesLeft >= 0) return;
-    if (!this.#endpoint.mayBlock) this.#endpoint.refuseToBlock(`an element access to "${this.name}"`);
+    if (!this.#endpoint.mayBlock) this.#endpoint.mustBlock(`"${this.name}".${call}`);
     this.#accessesLeft = ACCESSES_PER_POLL;
     this.#endpoint.poll();
   }
 
   #update(index: number, op: AtomicOp, value: ElementOf<T>): ElementOf<T> {
     this.checkOperation(op);
-    return this.#owning(index, () => applyAtomic(this.#view, index, op, value));
+    return this.#owning(index, atomicOpNames[op]!, () => applyAtomic(this.#view, index, op, value));
   }
 
   /** Runs `change` while this site owns the element's page. */
-  #owning(index: number, change: () => ElementOf<T>): ElementOf<T> {
+  #owning(index: number, call: string, change: () => ElementOf<T>): ElementOf<T> {
     this.checkIndex(index);
     this.#accessesLeft--;
-    this.#pollIfDue();
+    this.#pollIfDue(call);
     const range = this.#pageOf(index, Mode.Write);
     if (this.#state[range.first] === State.M) return change();
-    const held = this.#endpoint.acquire([range], `an atomic operation on "${this.name}"`);
+    const held = this.#endpoint.acquire([range], `"${this.name}".${call}`);
     try {
       return change();
     } finally {

@@ -14,3 +14,16 @@ export interface WordWait {
   /** Leaves the queue; settles with false if the word's home had woken this waiter first. */
   cancel(): Completion<boolean>;
 }
+
+/** Ends a wait whose time is up: `whenLeft(true)` if it left the queue, `whenLeft(false)` if it had been woken just before. */
+export function leaveQueue(wait: WordWait, whenLeft: (left: boolean) => void): void {
+  const cancelled = wait.cancel();
+  cancelled.onSettled(() => {
+    try {
+      whenLeft(cancelled.take());
+      wait.woken.resolve("ok");
+    } catch (error) {
+      wait.woken.reject(error); // the word's home is lost
+    }
+  });
+}

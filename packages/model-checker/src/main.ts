@@ -10,7 +10,7 @@ const usage = `Explores every state of the coherence protocol that ships.
   node packages/model-checker/dist/main.js [options] [configuration...]
 
 Without names: every configuration but the long ones.
-  --long             the long ones, too (minutes, and 4 GiB: node --max-old-space-size=6000)
+  --long             the long ones, too (a minute or two)
   --list             name the configurations and end
   --mutants          seed every fault instead and say what catches it
   --stories          with --mutants: print each shortest counterexample

@@ -105,7 +105,7 @@ function markdownTable(head: readonly string[], lines: readonly (readonly string
 export function withTables(document: string): string {
   let text = document;
   for (const [name, table] of Object.entries(protocolTables())) {
-    const part = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+    const part = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
     if (!part.test(text)) throw new Error(`the document has no part <!-- ${name} -->`);
     text = text.replace(part, (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`);
   }

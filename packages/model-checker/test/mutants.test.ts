@@ -11,10 +11,12 @@ describe("every seeded fault is caught", () => {
 });
 
 test("no row of the tables is there for nothing", () => {
-  const systems = ["accesses-2", "accesses-3-pins"].map(configurationNamed);
+  const small = configurationNamed("accesses-2");
+  const large = configurationNamed("accesses-3-pins");
   for (const { name, mutation } of withoutOneRow()) {
-    const caught = systems.map((s) => verify(s.make(mutation), { statesMax: STATES_MAX }).counterexample?.invariant);
-    expect(caught, name).toContain("protocol error");
+    const caughtIn = (system: typeof small) =>
+      verify(system.make(mutation), { statesMax: STATES_MAX }).counterexample?.invariant;
+    expect(caughtIn(small) ?? caughtIn(large), name).toBe("protocol error");
   }
 });
 

@@ -38,7 +38,13 @@ export const threadAdapter: URL = new URL("./transport/thread-adapter.js", impor
  * ```
  */
 export function transportCompliance(name: string, adapter: URL, runner: Runner, options: ComplianceOptions = {}): void {
-  const { seed = Date.now() % 1_000_000, messages = 1_500, rounds = 20_000, endpoints = 40, timeoutMs = 120_000 } = options;
+  const {
+    seed = Date.now() % 1_000_000,
+    messages = 1_500,
+    rounds = 20_000,
+    endpoints = 40,
+    timeoutMs = 120_000,
+  } = options;
   const it = (what: string, body: () => Promise<void>) => void runner.it(what, body, timeoutMs);
   runner.describe(`${name} is a transport`, () => {
     delivery(adapter, it, seed, messages);
@@ -56,7 +62,10 @@ function delivery(adapter: URL, it: It, seed: number, messages: number): void {
     it(`delivers every message once, in order and unharmed among ${endpoints} (seed ${seed})`, async () => {
       await using peers = await Peers.join(adapter, endpoints);
       const reports = await peers.playAll("exchange", { seed, messages });
-      assert.deepEqual(reports.flatMap(({ faults }) => faults), []);
+      assert.deepEqual(
+        reports.flatMap(({ faults }) => faults),
+        [],
+      );
       for (const { bodies, polled, byEventLoop } of reports) assert.ok(bodies > 0 && polled > 0 && byEventLoop > 0);
       // Nothing twice, nothing later.
       assert.deepEqual(await peers.playAll("heard"), new Array(endpoints).fill(0));
@@ -113,7 +122,10 @@ function waiting(adapter: URL, it: It, seed: number, rounds: number): void {
       peers.play(0, "volley", { to: 1, rounds, serve: true, seed }),
       peers.play(1, "volley", { to: 0, rounds, serve: false, seed }),
     ]);
-    assert.deepEqual(reports, [{ lost: 0, faults: [] }, { lost: 0, faults: [] }]);
+    assert.deepEqual(reports, [
+      { lost: 0, faults: [] },
+      { lost: 0, faults: [] },
+    ]);
   });
 }
 
@@ -165,7 +177,8 @@ async function mesh(adapter: URL, endpoints: number): Promise<void> {
   }
   for (const port of ports) {
     assert.equal(port.endpoints, endpoints);
-    for (let to = 0; to < endpoints; to++) if (to !== port.self) port.send(to, `from ${port.self}`, MessageClass.Request);
+    for (let to = 0; to < endpoints; to++)
+      if (to !== port.self) port.send(to, `from ${port.self}`, MessageClass.Request);
     port.flush();
   }
   for (let round = 0; round < 1_000 && heard.some((from) => from.size < endpoints - 1); round++) {

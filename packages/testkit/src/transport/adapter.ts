@@ -1,5 +1,5 @@
-import type { Port, Receiver } from "@isles/transport";
 import type { Transferable } from "node:worker_threads";
+import type { Port, Receiver } from "@isles/transport";
 
 /** What an endpoint's thread needs to join a network: cloned to it, with `transfer` moved. */
 export interface Seed {

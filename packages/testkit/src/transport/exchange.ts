@@ -63,6 +63,7 @@ export class Exchange {
       if (unfinished.length === 0) break;
       await this.#step(this.#prng.pick(unfinished));
     }
+    this.#port.flush();
     this.#polling = true;
     pumpUntil(this.#port, `${messages} messages from everybody`, () =>
       this.#peers().every((peer) => this.#received[peer]! >= messages),

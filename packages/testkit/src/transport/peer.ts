@@ -6,14 +6,14 @@ import type { Peer } from "./roles.ts";
 import * as roles from "./roles.ts";
 
 const { adapter, seed } = workerData as { adapter: string; seed: unknown };
+const plays = new Map(Object.entries(roles)) as Map<string, (peer: Peer, args: unknown) => unknown>;
 const { join } = (await import(adapter)) as TransportAdapter;
 let inbox = new Inbox();
 const port = await join(seed, { receive: (from, message) => inbox.receive(from, message) });
 
-parentPort!.on("message", async ({ role, args }: { role: keyof typeof roles; args: unknown }) => {
-  const play = roles[role] as (peer: Peer, args: unknown) => unknown;
+parentPort!.on("message", async ({ role, args }: { role: string; args: unknown }) => {
   try {
-    parentPort!.postMessage({ result: await play({ port, inbox }, args) });
+    parentPort!.postMessage({ result: await plays.get(role)!({ port, inbox }, args) });
   } catch (error) {
     parentPort!.postMessage({ error });
   }

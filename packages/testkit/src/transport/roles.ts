@@ -16,7 +16,10 @@ export function exchange({ port, inbox }: Peer, options: ExchangeOptions): Promi
 }
 
 /** Sends far more than anybody takes, opens the gate behind which the receiver sleeps, and leaves. */
-export function flood({ port }: Peer, { to, count, each, gate }: { to: number; count: number; each: boolean; gate: Int32Array }): void {
+export function flood(
+  { port }: Peer,
+  { to, count, each, gate }: { to: number; count: number; each: boolean; gate: Int32Array },
+): void {
   for (let n = 0; n < count; n++) {
     port.send(to, String(n), Request);
     if (each) port.flush();
@@ -27,7 +30,10 @@ export function flood({ port }: Peer, { to, count, each, gate }: { to: number; c
 }
 
 /** Deaf until the gate opens; then takes everything. Returns whether it came in order. */
-export function drain({ port, inbox }: Peer, { from, count, gate }: { from: number; count: number; gate: Int32Array }): boolean {
+export function drain(
+  { port, inbox }: Peer,
+  { from, count, gate }: { from: number; count: number; gate: Int32Array },
+): boolean {
   if (Atomics.wait(gate, 0, 0, 30_000) === "timed-out") throw new Error("a send blocked: the gate never opened");
   pumpUntil(port, `${count} messages`, () => inbox.received.length >= count);
   return inbox.from(from).every((message, n) => message === String(n));
@@ -43,7 +49,10 @@ export interface VolleyReport {
  * Ping-pong between two threads, each of which sleeps in `wait` until the other's ball is here. Random delays let a ball
  * arrive at every point of the other's falling asleep.
  */
-export function volley({ port, inbox }: Peer, options: { to: number; rounds: number; serve: boolean; seed: number }): VolleyReport {
+export function volley(
+  { port, inbox }: Peer,
+  options: { to: number; rounds: number; serve: boolean; seed: number },
+): VolleyReport {
   const { to, rounds, serve } = options;
   const timeoutMs = 5_000; // far longer than any answer takes
   const prng = new Prng(options.seed).fork(port.self);
@@ -57,7 +66,8 @@ export function volley({ port, inbox }: Peer, options: { to: number; rounds: num
       if (port.poll() > 0) continue;
       const start = performance.now();
       port.wait(timeoutMs);
-      if (performance.now() - start >= timeoutMs && ++lost > 3) throw new Error(`${lost} wake-ups lost in ${round} rounds`);
+      if (performance.now() - start >= timeoutMs && ++lost > 3)
+        throw new Error(`${lost} wake-ups lost in ${round} rounds`);
     }
     for (let spins = prng.below(8) === 0 ? prng.below(4_000) : prng.below(40); spins > 0; spins--) prng.below(2);
     if (!serve) port.send(to, "pong", Request);
@@ -72,7 +82,10 @@ export function echo({ port, inbox }: Peer): void {
 }
 
 /** Sends and awaits the echoes in turn, by polling or in the event loop. */
-export async function call({ port, inbox }: Peer, { to, count, poll }: { to: number; count: number; poll: boolean }): Promise<boolean> {
+export async function call(
+  { port, inbox }: Peer,
+  { to, count, poll }: { to: number; count: number; poll: boolean },
+): Promise<boolean> {
   for (let n = 0; n < count; n++) {
     port.send(to, `call ${n}`, Request);
     port.flush();
@@ -91,15 +104,22 @@ export function waitAlone({ port }: Peer, { timeoutMs }: { timeoutMs: number }):
 }
 
 /** Waits with a long timeout for mail that is sent once this thread is (almost) asleep; how long that took. */
-export function waitForMail({ port, inbox }: Peer, { timeoutMs, gate }: { timeoutMs: number; gate: Int32Array }): number {
+export function waitForMail(
+  { port, inbox }: Peer,
+  { timeoutMs, gate }: { timeoutMs: number; gate: Int32Array },
+): number {
   Atomics.store(gate, 0, 1);
   Atomics.notify(gate, 0);
   const start = performance.now();
-  while (inbox.received.length === 0 && performance.now() - start < timeoutMs) if (port.poll() === 0) port.wait(timeoutMs);
+  while (inbox.received.length === 0 && performance.now() - start < timeoutMs)
+    if (port.poll() === 0) port.wait(timeoutMs);
   return performance.now() - start;
 }
 
-export function sendWhenOpen({ port }: Peer, { to, gate, delay }: { to: number; gate: Int32Array; delay: number }): void {
+export function sendWhenOpen(
+  { port }: Peer,
+  { to, gate, delay }: { to: number; gate: Int32Array; delay: number },
+): void {
   Atomics.wait(gate, 0, 0, 30_000);
   for (let spins = 0; spins < delay; spins++) Atomics.load(gate, 0);
   port.send(to, "wake up", Request);
@@ -141,7 +161,10 @@ export function collect({ port, inbox }: Peer): unknown[] {
 }
 
 /** Closes the port while mail is waiting, or (`after`) in the middle of a batch; what was delivered from then on. */
-export async function closeEarly({ port, inbox }: Peer, { gate, after }: { gate: Int32Array; after: number }): Promise<number> {
+export async function closeEarly(
+  { port, inbox }: Peer,
+  { gate, after }: { gate: Int32Array; after: number },
+): Promise<number> {
   Atomics.wait(gate, 0, 0, 30_000);
   let open = true;
   let late = 0;

@@ -1,4 +1,11 @@
-import { createThreadNetwork, type Port, type Receiver, ThreadPort, type ThreadPortSeed, transferList } from "@isles/transport";
+import {
+  createThreadNetwork,
+  type Port,
+  type Receiver,
+  ThreadPort,
+  type ThreadPortSeed,
+  transferList,
+} from "@isles/transport";
 import type { Seed } from "./adapter.ts";
 
 /** ThreadPort for the compliance suite. */
