@@ -11,6 +11,8 @@ import { leaveQueue, type WordQueue } from "./word-queue.ts";
 
 /** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
 const ACCESSES_PER_POLL = 256;
+/** So many polls in a row at the same element look like a program that spins on it. */
+const POLLS_OF_A_SPINNER = 64;
 /** Elements of a long `fill` or `copyFrom` go in spans of at most this many pages, so that others are not kept out. */
 const PAGES_PER_CHUNK = 256;
 
@@ -41,6 +43,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   readonly #origin: number;
   readonly #shift: number;
   #accessesLeft: number;
+  #polledIndex = -1;
+  #polls = 0;
   #async: AsyncArray<T> | undefined;
 
   /** Made by `site.memory` and `subarray`; elements `origin` to `origin + length` of the region. */
@@ -286,14 +290,14 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Everything a load does besides loading: checks, the poll, the page fault. */
   #beforeLoad(index: number): void {
     this.checkIndex(index);
-    this.#pollIfDue("get");
+    this.#pollIfDue(index, "get");
     const page = this.#pageOf(index, Mode.Read).first;
     if (this.#state[page]! < State.S) this.#endpoint.faultForLoad(this.#region, page, `"${this.name}".get`);
   }
 
   #storeSlowly(index: number, value: ElementOf<T>): void {
     this.checkIndex(index);
-    this.#pollIfDue("set");
+    this.#pollIfDue(index, "set");
     const range = this.#pageOf(index, Mode.Write);
     const view = this.#view as { [index: number]: unknown };
     if (this.#state[range.first] === State.M) {
@@ -308,11 +312,16 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     }
   }
 
-  #pollIfDue(call: string): void {
+  #pollIfDue(index: number, call: string): void {
     if (this.#accessesLeft >= 0) return;
     if (!this.#endpoint.mayBlock) this.#endpoint.mustBlock(`"${this.name}".${call}`);
     this.#accessesLeft = ACCESSES_PER_POLL;
     this.#endpoint.poll();
+    this.#polls = index === this.#polledIndex ? this.#polls + 1 : 0;
+    this.#polledIndex = index;
+    if (this.#polls < POLLS_OF_A_SPINNER) return;
+    this.#polls = 0;
+    this.#endpoint.rest();
   }
 
   #update(index: number, op: AtomicOp, value: ElementOf<T>): ElementOf<T> {
@@ -324,7 +333,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   #owning(index: number, call: string, change: () => ElementOf<T>): ElementOf<T> {
     this.checkIndex(index);
     this.#accessesLeft--;
-    this.#pollIfDue(call);
+    this.#pollIfDue(index, call);
     const range = this.#pageOf(index, Mode.Write);
     if (this.#state[range.first] === State.M) return change();
     const held = this.#endpoint.acquire([range], `"${this.name}".${call}`);

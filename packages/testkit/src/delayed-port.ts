@@ -57,6 +57,10 @@ class DelayedPort implements Port {
     this.#inner.flush();
   }
 
+  get crowded(): boolean {
+    return this.#inner.crowded;
+  }
+
   poll(): number {
     this.#inner.poll();
     const delivered = this.#deliver();

@@ -42,6 +42,10 @@ export class Doorbells {
     return Atomics.load(this.#words, 0);
   }
 
+  get crowded(): boolean {
+    return this.running > this.#cores;
+  }
+
   /** This thread begins to run program code. */
   enter(): void {
     Atomics.add(this.#words, 0, 1);

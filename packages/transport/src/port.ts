@@ -45,6 +45,8 @@ export interface Port {
   poll(): number;
   /** Cheap test whether `poll` may find something. */
   hasMail(): boolean;
+  /** More threads of the cluster run than there are cores: whoever only waits should sleep rather than spin. */
+  readonly crowded: boolean;
   /** Blocks the thread until something may have arrived or `timeoutMs` has passed. Only where the thread may block. */
   wait(timeoutMs: number): void;
   /** Copies a page body where the receiver can fetch it; returns its granule, or -1 if there is no room for it now. */

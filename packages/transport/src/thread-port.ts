@@ -95,6 +95,10 @@ export class ThreadPort implements Port {
     return this.bells.rung;
   }
 
+  get crowded(): boolean {
+    return this.bells.crowded;
+  }
+
   poll(): number {
     let delivered = 0;
     this.bells.listen();
