@@ -30,7 +30,9 @@ export function applyAtomic<T extends TypedArray>(
   }
   const numbers = view as Exclude<TypedArray, BigInt64Array | BigUint64Array>;
   const old = numbers[index]!;
-  numbers[index] = combineNumber(old, op, operand as number);
+  // Integers take an integer, as in Atomics: 1.7 adds 1 to -5 as well, NaN adds nothing, and 2⁶⁰ + 1 loses no bit.
+  const number = isInteger(view) ? (operand as number) | 0 : (operand as number);
+  numbers[index] = combineNumber(old, op, number);
   return old as ElementOf<T>;
 }
 

@@ -162,7 +162,10 @@ function opened<T extends TypedArray>(
 
 function rangesOf(requests: SpanRequests): PageRange[] {
   if (Object.hasOwn(requests, "release")) {
-    throw new UsageError("BAD_NAME", "memory.acquire: no span can be called release, which is how all of them are let go");
+    throw new UsageError(
+      "BAD_NAME",
+      "memory.acquire: no span can be called release, which is how all of them are let go",
+    );
   }
   return Object.values(requests).flatMap(({ array, start, end, write }) => array.pages(start, end, write));
 }

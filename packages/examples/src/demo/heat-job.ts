@@ -23,6 +23,8 @@ export interface HeatJob {
 
 /** Yields a row for every number of sites, then returns the path of the picture. */
 export async function* runHeat(job: HeatJob, progress: Progress): AsyncGenerator<Row, string> {
+  // Before the work, not after it: a directory that cannot be made should be known at once.
+  await mkdir(job.out, { recursive: true });
   const measured = await loadVolcano();
   const problem = setUp(measured, job);
   const { field: expected, ms: serialMs } = timeSerially(problem, progress);
@@ -98,7 +100,6 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
 }
 
 async function savePicture(out: string, relief: Grid, field: Float64Array, cellMetres: number): Promise<string> {
-  await mkdir(out, { recursive: true });
   const path = join(out, `heat-${relief.width}x${relief.height}.png`);
   await writeFile(path, drawHeat(relief, field, cellMetres));
   return path;

@@ -27,7 +27,7 @@ export function rowAsJson(row: Row): string {
 /** The words after a finished task. */
 export function noteOn(row: Row): string {
   const verdict = row.verified ? "verified" : "WRONG";
-  return `${verdict} against ${row.against}, ${seconds(row.ms)}, ${speedOf(row).toFixed(2)} × plain arrays`;
+  return `${verdict} (${row.against}), ${seconds(row.ms)}, ${speedOf(row).toFixed(2)} × plain arrays`;
 }
 
 export function seconds(ms: number): string {

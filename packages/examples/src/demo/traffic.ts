@@ -1,4 +1,7 @@
-/** What sharing cost: the runtime's own counters, summed over the sites. The one place that knows their names. */
+/**
+ * What sharing cost: the runtime's own counters, summed over the sites and the launcher (whose looks at the progress count
+ * too). The one place that knows their names.
+ */
 
 export interface Traffic {
   /** Accesses that had to wait for a page, or for the right to write it. */
