@@ -101,7 +101,8 @@ export class Mesh {
     let lastMoved = performance.now(); // asynchronous timeouts are the platform's, in real time
     while (!settled) {
       if (this.pump()) lastMoved = performance.now();
-      if (performance.now() - lastMoved > 15_000) throw new Error("deadlock: an asynchronous call waits and nobody has anything to say");
+      if (performance.now() - lastMoved > 15_000)
+        throw new Error("deadlock: an asynchronous call waits and nobody has anything to say");
       await new Promise((resolve) => setImmediate(resolve));
     }
     return promise;

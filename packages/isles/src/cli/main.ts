@@ -10,7 +10,7 @@ function fail(error: unknown): void {
       ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}`
       : String(error);
   process.stderr.write(`${pc.red("isles:")} ${message}\n`);
-  if (process.env["ISLES_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env.ISLES_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
 }
 
@@ -38,7 +38,7 @@ try {
   cli.parse(process.argv, { run: false });
   if (cli.matchedCommand !== undefined) {
     await cli.runMatchedCommand();
-  } else if (!cli.options["help"] && !cli.options["version"]) {
+  } else if (!cli.options.help && !cli.options.version) {
     const [unknown] = cli.args;
     if (unknown !== undefined) throw new Error(`there is no command "${unknown}"; isles --help lists them`);
     cli.outputHelp();

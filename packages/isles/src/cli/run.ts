@@ -56,12 +56,12 @@ function readOptions(raw: Record<string, unknown>): Options {
   if (unknown !== undefined)
     throw new UsageError("BAD_OPTION", `there is no option --${unknown}; isles run --help lists them`);
   return {
-    sites: wholeNumber(raw["sites"], "--sites", 1),
-    site: wholeNumber(raw["site"], "--site", 0),
-    args: parseArgs(raw["args"]),
-    stats: raw["stats"] === true,
-    json: raw["json"] === true,
-    debug: raw["debug"] === true,
+    sites: wholeNumber(raw.sites, "--sites", 1),
+    site: wholeNumber(raw.site, "--site", 0),
+    args: parseArgs(raw.args),
+    stats: raw.stats === true,
+    json: raw.json === true,
+    debug: raw.debug === true,
   };
 }
 
