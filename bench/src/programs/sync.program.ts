@@ -40,6 +40,21 @@ export function contend(site: Site, { name, count }: { name: string; count: numb
   return times.map((time) => time / site.count);
 }
 
+/** All sites but the last contend, and hold the lock for a while without looking at their mail; the last one is its home. */
+export function contendAndHold(
+  site: Site,
+  { name, count, holdMs }: { name: string; count: number; holdMs: number },
+): void {
+  const lock = site.lock(name);
+  site.barrier();
+  for (let i = 0; i < count && site.id < site.count - 1; i++) {
+    using _held = lock.acquire();
+    const end = performance.now() + holdMs;
+    while (performance.now() < end);
+  }
+  site.barrier();
+}
+
 export function barriers(site: Site, { count }: { count: number }): Float64Array {
   site.barrier();
   const times = timeEach(count, () => site.barrier());

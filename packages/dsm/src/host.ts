@@ -27,6 +27,8 @@ export interface ServiceHost {
   /** The run this site's code belongs to at this moment. */
   readonly group: Group;
   sendText(to: number, service: Service, text: string): void;
+  /** Delivers what has arrived by now. Not to be called from a handler. */
+  poll(): void;
   /** Structured clone; dearer than text. */
   sendValue(to: number, service: Service, value: unknown): void;
   on(service: Service, handler: ServiceHandler): void;

@@ -9,7 +9,7 @@ function region(pages: number, home: HomePolicy): RegionDescriptor {
   return { id: 1, name: "x", type: "uint8", length: pages * PAGE, pageSize: PAGE, home };
 }
 
-const sizes = fc.record({ pages: fc.integer({ min: 1, max: 3_000 }), sites: fc.integer({ min: 1, max: 40 }) });
+const sizes = fc.record({ pages: fc.integer({ min: 1, max: 700 }), sites: fc.integer({ min: 1, max: 40 }) });
 
 describe("homes", () => {
   it.each<["block" | "cyclic" | "launcher" | "site"]>([["block"], ["cyclic"], ["launcher"], ["site"]])(
@@ -23,7 +23,7 @@ describe("homes", () => {
           for (const [endpoint, used] of slots.entries()) {
             // As many slots as pages, all distinct, all below the directory's size: none missing, none spare.
             expect(used.size).toBe(homes.slotsAt(endpoint) + 0);
-            for (const slot of used) expect(slot >= 0 && slot < homes.slotsAt(endpoint)).toBe(true);
+            expect([...used].filter((slot) => slot < 0 || slot >= homes.slotsAt(endpoint))).toEqual([]);
           }
           expect(slots.reduce((sum, used) => sum + used.size, 0)).toBe(pages);
         }),
@@ -35,8 +35,8 @@ describe("homes", () => {
     fc.assert(
       fc.property(sizes, ({ pages, sites }) => {
         const homes = createHomes(region(pages, "block"), sites);
-        for (let page = 1; page < pages; page++)
-          expect(homes.homeOf(page)).toBeGreaterThanOrEqual(homes.homeOf(page - 1));
+        const order = Array.from({ length: pages }, (_, page) => homes.homeOf(page));
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
         const counts = Array.from({ length: sites }, (_, site) => homes.slotsAt(site));
         expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
       }),

@@ -5,7 +5,7 @@ import type { ThreadPort } from "@isles/transport";
 import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
 import { endingOf } from "./endings.ts";
-import { decodeError } from "./error-wire.ts";
+import { decodeError, encodeError } from "./error-wire.ts";
 import type { Member } from "./member.ts";
 import { noSuchFunction } from "./program.ts";
 import type { AnyProgram, FunctionName, ResultOf, RunArguments } from "./program-types.ts";
@@ -181,7 +181,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
       this.#member.endpoint.sendValue(site, Service.Control, {
         kind: "abort",
         call,
-        reason: signal!.reason,
+        reason: encodeError(signal!.reason), // a DOMException, for one, does not survive structured clone
       } satisfies ControlMessage);
     };
     this.#running.add(outcome);

@@ -1,4 +1,5 @@
 import type { ArrayStats, SiteStats } from "@isles/dsm";
+import type { WireError } from "./error-wire.ts";
 
 /** What the launcher and the sites tell each other about runs and about each other, beside the memory's own messages. */
 export type ControlMessage =
@@ -9,7 +10,7 @@ export type ControlMessage =
   /** Every site has left a run: what managers kept for it can go. */
   | { readonly kind: "ended"; readonly group: number }
   /** The caller gave up a run. */
-  | { readonly kind: "abort"; readonly call: number; readonly reason: unknown }
+  | { readonly kind: "abort"; readonly call: number; readonly reason: WireError }
   | { readonly kind: "stats"; readonly ticket: number }
   | { readonly kind: "statistics"; readonly ticket: number; readonly stats: EndpointStats }
   | { readonly kind: "close" };

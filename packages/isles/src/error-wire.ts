@@ -5,7 +5,9 @@ import * as base from "@isles/base";
  * its own properties, so those travel beside it and the class is found again by its name.
  */
 export interface WireError {
+  /** The nearest class that both sides know. */
   readonly type: string;
+  readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
   /** Own enumerable properties that can be cloned. */
@@ -15,9 +17,10 @@ export interface WireError {
   readonly thrown?: { readonly value: unknown };
 }
 
-/** Classes that keep their identity across sites; all others arrive as `Error` with their name. */
+/** Classes that keep their identity across sites; all others arrive as the nearest of these, with their own name. */
 const known: Record<string, { readonly prototype: Error }> = {
   IslesError: base.IslesError,
+  AssertionError: base.AssertionError,
   SiteDownError: base.SiteDownError,
   UsageError: base.UsageError,
   MismatchError: base.MismatchError,
@@ -41,6 +44,7 @@ export function encodeError(error: unknown, depth = 0): WireError {
   if (!(error instanceof Error)) {
     return {
       type: "Error",
+      name: "Error",
       message: String(error),
       stack: undefined,
       properties: {},
@@ -53,7 +57,16 @@ export function encodeError(error: unknown, depth = 0): WireError {
     if (key !== "name") properties[key] = cloneable(value);
   }
   const cause = error.cause === undefined || depth >= MAX_CAUSES ? undefined : encodeError(error.cause, depth + 1);
-  return { type: error.name, message: error.message, stack: error.stack, properties, cause };
+  return { type: knownType(error), name: error.name, message: error.message, stack: error.stack, properties, cause };
+}
+
+/** By the object and not by its name: a program's own class may be called TimeoutError too. */
+function knownType(error: Error): string {
+  for (let prototype: unknown = error; prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    const type = Object.keys(known).find((name) => known[name]!.prototype === prototype);
+    if (type !== undefined) return type;
+  }
+  return "Error";
 }
 
 /** The error again, of its class where that is known. What was thrown without being an error is returned as it was. */
@@ -62,7 +75,7 @@ export function decodeError(wire: WireError): unknown {
   const error = new Error(wire.message, wire.cause === undefined ? undefined : { cause: decodeError(wire.cause) });
   const type = known[wire.type];
   if (type !== undefined) Object.setPrototypeOf(error, type.prototype);
-  Object.defineProperty(error, "name", { value: wire.type, configurable: true, writable: true });
+  Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
   if (wire.stack !== undefined) error.stack = wire.stack;
   return Object.assign(error, wire.properties);
 }

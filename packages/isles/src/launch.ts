@@ -77,17 +77,20 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
     wrapping,
     onDown: (site, reason) => cluster?.siteDown(site, reason),
   });
-  const onAbort = () => void cluster?.close();
+  // A program that never ends loading could be given up in no other way.
+  const onAbort = () => void (cluster ?? pool).close();
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const functions = await pool.boot();
     signal?.throwIfAborted();
     cluster = new Cluster<P>(member, port!, pool, functions, () => signal?.removeEventListener("abort", onAbort));
   } catch (error) {
+    signal?.removeEventListener("abort", onAbort);
     await pool.close();
     port!.close();
+    signal?.throwIfAborted();
     throw error;
   }
-  signal?.addEventListener("abort", onAbort, { once: true });
   return cluster;
 }
 

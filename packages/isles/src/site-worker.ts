@@ -1,10 +1,10 @@
-import { ClosedError, SiteDownError, UsageError } from "@isles/base";
+import { ClosedError, CloneError, SiteDownError, UsageError } from "@isles/base";
 import { Service, SINGLE_RUNS } from "@isles/dsm/internal";
 import { ThreadPort, type ThreadPortSeed } from "@isles/transport";
 import { type Packed, pack, unpack } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
 import { endingOf } from "./endings.ts";
-import { encodeError, type WireError } from "./error-wire.ts";
+import { decodeError, encodeError, type WireError } from "./error-wire.ts";
 import { Member } from "./member.ts";
 import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
@@ -70,7 +70,7 @@ class SiteWorker {
     try {
       if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()]);
       const site = new Site(this.#member, this.#abort.signal);
-      const result = pack(await run(site, unpack(task.args, this.#member)), this.#member, `result of ${task.name}`);
+      const result = pack(await run(site, unpack(task.args, this.#member)), this.#member, `the result of ${task.name}`);
       structuredCloneable(result, task.name);
       failed = false;
       return { result };
@@ -97,6 +97,11 @@ class SiteWorker {
     }
   }
 
+  #giveUp({ group }: Call, reason: unknown): void {
+    this.#abort.abort(reason);
+    this.#member.endpoint.pending.failGroup(group.id, reason as Error);
+  }
+
   #control(from: number, message: ControlMessage): void {
     const { endpoint, sync } = this.#member;
     switch (message.kind) {
@@ -119,9 +124,7 @@ class SiteWorker {
         return;
       case "abort":
         if (this.#call?.id !== message.call) return;
-        this.#abort.abort(message.reason);
-        endpoint.pending.failGroup(this.#call.group.id, message.reason as Error);
-        return;
+        return this.#giveUp(this.#call, decodeError(message.reason));
       case "stats":
         endpoint.sendValue(from, Service.Control, {
           kind: "statistics",
@@ -164,6 +167,8 @@ function structuredCloneable(result: Packed, name: string): void {
   try {
     structuredClone(result);
   } catch (cause) {
-    throw new UsageError("CANNOT_CLONE", `the result of ${name} cannot travel: ${(cause as Error).message}`, { cause });
+    throw new CloneError(`the result of ${name}`, `a value that structured clone refuses (${(cause as Error).message})`, {
+      cause,
+    });
   }
 }

@@ -8,8 +8,9 @@ export interface DelayOptions {
   readonly part: number;
   /** A held message waits for 1 to this many polls. */
   readonly polls: number;
-  /** Only what this endpoint sends is held. Default: what anybody sends. */
+  /** Only what this endpoint sends is held, and only at that one. Default: what anybody sends, at everybody. */
   readonly from?: number;
+  readonly to?: number;
 }
 
 interface Held {
@@ -92,8 +93,9 @@ class DelayedPort implements Port {
   }
 
   #arrived(from: number, message: Message): void {
-    const { part, polls, from: slow = from } = this.#options;
-    const pollsLeft = from === slow && this.#prng.chance(part) ? 1 + this.#prng.below(polls) : 0;
+    const { part, polls, from: sender = from, to: receiver = this.self } = this.#options;
+    const isSlow = from === sender && this.self === receiver && this.#prng.chance(part);
+    const pollsLeft = isSlow ? 1 + this.#prng.below(polls) : 0;
     this.#queues[from]!.push({ message, pollsLeft });
     this.#held++;
     this.#pump();

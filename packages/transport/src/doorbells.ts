@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { SpinBudget } from "./spin-budget.ts";
 
 /**
  * The doorbells of a cluster: one SharedArrayBuffer with a line per endpoint. A sender marks itself in the receiver's
@@ -17,8 +18,6 @@ const MAIL_WORDS = LINE - MAIL;
 /** Bits in a line limit the endpoints of one process; more belong in more processes. */
 export const MAX_ENDPOINTS = MAIL_WORDS * 32;
 
-/** Spins before sleeping: about 100 µs, twice what a futex wake-up costs, so spinning never loses more than it saves. */
-const SPINS = 8_000;
 const SPINS_BETWEEN_CHECKS = 64;
 
 export function createDoorbells(endpoints: number): SharedArrayBuffer {
@@ -29,12 +28,16 @@ export class Doorbells {
   readonly #words: Int32Array;
   readonly #self: number;
   readonly #cores: number;
+  readonly #now: () => number;
+  readonly #budget = new SpinBudget();
   #seen = 0;
 
-  constructor(buffer: SharedArrayBuffer, self: number, cores = availableParallelism()) {
+  /** `now`: milliseconds, monotonic. */
+  constructor(buffer: SharedArrayBuffer, self: number, cores = availableParallelism(), now = () => performance.now()) {
     this.#words = new Int32Array(buffer);
     this.#self = (1 + self) * LINE;
     this.#cores = cores;
+    this.#now = now;
   }
 
   /** The number of threads that run (neither asleep in `wait` nor idle in their event loop). */
@@ -81,22 +84,29 @@ export class Doorbells {
 
   /**
    * Waits until the bell rings after the last `listen`, at most `timeoutMs`. Spins first, but only while every running
-   * thread has a core to itself: a spinner without one would steal the time of the very thread it waits for.
+   * thread has a core to itself: a spinner without one would steal the time of the very thread it waits for. Other
+   * processes want cores too and are not in that count, so the spinning is also rationed by what it has brought lately.
    */
   wait(timeoutMs: number): void {
     const words = this.#words;
     const bell = this.#self + BELL;
-    let spins = 0;
-    while (spins < SPINS && Atomics.load(words, 0) <= this.#cores) {
+    const spins = this.#budget.next();
+    let spun = 0;
+    for (; spun < spins && Atomics.load(words, 0) <= this.#cores; spun += SPINS_BETWEEN_CHECKS) {
       for (let k = 0; k < SPINS_BETWEEN_CHECKS; k++) {
-        if (Atomics.load(words, bell) !== this.#seen) return;
+        if (Atomics.load(words, bell) !== this.#seen) {
+          this.#budget.rang();
+          return;
+        }
       }
-      spins += SPINS_BETWEEN_CHECKS;
     }
+    const start = this.#now();
     Atomics.sub(words, 0, 1);
     Atomics.store(words, this.#self + SLEEPING, 1);
-    Atomics.wait(words, bell, this.#seen, timeoutMs);
+    const woken = Atomics.wait(words, bell, this.#seen, timeoutMs);
     Atomics.store(words, this.#self + SLEEPING, 0);
     Atomics.add(words, 0, 1);
+    // A spin that was cut short for want of cores has shown nothing, and neither has a sleep that ran out.
+    if (spun >= spins && woken === "ok") this.#budget.slept(this.#now() - start);
   }
 }

@@ -163,6 +163,15 @@ export class LockClient {
     return completion;
   }
 
+  /**
+   * The caller lets go of what it holds. A critical section seldom polls, so the word of who is next is as a rule still in
+   * the mail: without this look, the lock would go back to the home and take two messages to its next holder.
+   */
+  release(claim: Claim): void {
+    if (claim.next === undefined) this.host.poll();
+    if (claim.state === "held") this.letGo(claim, "released");
+  }
+
   /** Lets a held lock go: straight to the successor if one is known, else to the home. */
   letGo(claim: Claim, state: "released" | "ended"): void {
     this.forget(claim, state);

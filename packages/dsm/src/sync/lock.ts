@@ -52,7 +52,7 @@ export class Lock {
   /** Releases this site's hold (the latest, if shared holds are nested). Throws UsageError("LOCK_NOT_HELD") without one. */
   release(): void {
     const claim = this.#client.here(this.name).findLast((one) => one.state === "held");
-    if (claim !== undefined) return this.#client.letGo(claim, "released");
+    if (claim !== undefined) return this.#client.release(claim);
     const why = `this site does not hold it (${this.#client.whoHolds(this.name)}); call acquire() first`;
     throw notHeld(`release of lock "${this.name}"`, this.#client.host.self, why);
   }
@@ -120,7 +120,7 @@ export class HeldLock implements Held {
 
   release(): void {
     const { claim } = this;
-    if (claim.state === "held") return this.#client.letGo(claim, "released");
+    if (claim.state === "held") return this.#client.release(claim);
     // Not the caller's doing, and its `finally` must not hide the error that ended the run or the wait.
     if (claim.state === "ended" || claim.state === "abandoned") return;
     const why =
@@ -132,7 +132,7 @@ export class HeldLock implements Held {
 
   [Symbol.dispose](): void {
     const { claim } = this;
-    if (claim.state === "held") this.#client.letGo(claim, "released");
+    if (claim.state === "held") this.#client.release(claim);
     // Left the block with a condition wait under way: nobody could ever release what that wait would regain.
     if (claim.state !== "asked") return;
     const why = "its block ended while condition.wait() was pending; await the wait first";

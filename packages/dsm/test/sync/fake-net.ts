@@ -180,6 +180,11 @@ export class FakeHost implements ServiceHost {
     this.#net.send({ from: this.self, to, service, text, value: undefined });
   }
 
+  /** What is under way arrives when the network chooses; a poll that finds nothing is one way for things to go. */
+  poll(): void {
+    // Nothing.
+  }
+
   sendValue(to: number, service: Service, value: unknown): void {
     this.#net.send({ from: this.self, to, service, text: "", value: structuredClone({ it: value }) });
   }

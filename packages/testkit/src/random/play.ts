@@ -120,8 +120,13 @@ class Player {
     this.#log.update(plan.guarded, old, old + 1);
   }
 
+  /** Asks for a location early and loads it later: what the program sees meanwhile must not be newer than what came. */
   #prefetch(): void {
-    const { array, start, end } = this.#log.range();
-    this.#arrays[array]!.prefetch(start, end);
+    const location = this.#log.location();
+    const { array, index } = this.#log.plan.locations[location]!;
+    if (this.#log.prng.chance(0.5)) this.#arrays[array]!.prefetch(index, index + 1);
+    else this.#arrays[array]!.prefetch();
+    for (let n = this.#log.prng.below(4); n > 0; n--) this.#load(this.#log.location());
+    this.#load(location);
   }
 }
