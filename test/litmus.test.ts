@@ -11,15 +11,16 @@ import {
 import { type Cluster, launch } from "isles";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-/** Runs of each test in each layout and weather; the long test raises them through the environment. */
-const ROUNDS = Number(process.env.ISLES_LITMUS_ROUNDS ?? 2);
-const INSTANCES = 128;
+/** Each test runs this often, times the instances, in each layout and weather; `npm run test:long` sets ISLES_LONG. */
+const ROUNDS = Number(process.env.ISLES_LITMUS_ROUNDS ?? (process.env.ISLES_LONG === "1" ? 16 : 2));
+const INSTANCES = 96;
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 
 const program = new URL("./dist/litmus.program.js", import.meta.url);
 const weathers: Record<string, DelayOptions | undefined> = {
   "direct channels": undefined,
   "slow channels": { seed: SEED, part: 0.3, polls: 200 },
+  "one slow channel": { seed: SEED, part: 1, polls: 2_000, from: 1, to: 2 },
 };
 const layouts: LitmusLayout[] = ["own-pages", "one-page", "launcher"];
 
@@ -38,7 +39,7 @@ describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
 
   describe.each(layouts)("variables on %s", (layout) => {
     test.each(litmusTests.map((row) => ({ name: row.test.name, litmus: row.test })))("$name", async ({ litmus }) => {
-      const run = { test: litmus, layout, rounds: ROUNDS, instances: INSTANCES, seed: SEED };
+      const run = { test: litmus, layout, rounds: ROUNDS, instances: INSTANCES, seed: SEED, prefetch: layout === "one-page" };
       const seen = await observeLitmus(cluster, run);
       const outcomes = [...seen.keys()];
       const legal = legalOutcomes(litmus);

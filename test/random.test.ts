@@ -12,7 +12,7 @@ import { failedRuns } from "./random-seeds.ts";
 
 const program = new URL("./dist/random.program.js", import.meta.url);
 const SEED = Number(process.env.ISLES_SEED ?? 1);
-const SEEDS = Number(process.env.ISLES_SEEDS ?? 30);
+const SEEDS = Number(process.env.ISLES_SEEDS ?? (process.env.ISLES_LONG === "1" ? 500 : 30));
 
 /** Runs a random program and fails with its seed and its trace unless the trace is sequentially consistent. */
 async function check(cluster: Cluster<RandomProgram>, run: RandomRun): Promise<void> {

@@ -6,7 +6,8 @@ import type * as Program from "./src/memory.program.ts";
 
 const program = new URL("./dist/memory.program.js", import.meta.url);
 const asyncProgram = new URL("./dist/async.program.js", import.meta.url);
-const TIMES = Number(process.env.ISLES_TIMES ?? 1);
+/** How often each is repeated; `npm run test:long` sets ISLES_LONG. */
+const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 10 : 1));
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 const seeds = Array.from({ length: TIMES }, (_, k) => SEED + k);
 const homes = ["block", "cyclic", "first-touch", "launcher"] as const;

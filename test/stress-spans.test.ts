@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type * as Program from "./src/spans.program.ts";
 
 const program = new URL("./dist/spans.program.js", import.meta.url);
-const TIMES = Number(process.env.ISLES_TIMES ?? 1);
+/** How often each is repeated; `npm run test:long` sets ISLES_LONG. */
+const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 10 : 1));
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 
 describe.each([2, 4, 8])("overlapping and nested spans on %i sites", (sites) => {

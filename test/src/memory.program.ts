@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { busyWait, Prng } from "@isles/testkit";
 import type { Site } from "isles";
 
@@ -116,21 +118,20 @@ export function huge(site: Site, { type, length }: { type: "int8" | "float64"; l
   return [...found, ...tail.view, array.get(2 ** 28)];
 }
 
-/** Reads and writes elements by turns with another site: `faults` page faults. Returns the heap in use before and after. */
-export function pingPong(site: Site, { faults, rounds }: { faults: number; rounds: number }): number[] {
+/** Passes a page to and fro: at least two page faults a turn. The heap in use after each of `parts` parts, collected. */
+export function pingPong(site: Site, { turns, parts }: { turns: number; parts: number }): number[] {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
   const word = site.memory.int32("ping pong", 1, { pageSize: 256 });
   const heaps: number[] = [];
-  let turn = 0;
-  for (let round = 0; round < rounds; round++) {
-    for (let n = 0; n < faults / rounds / 2; n++) {
+  for (let part = 0; part < parts; part++) {
+    for (let n = 0; n < turns / parts / site.count; n++) {
       while (word.get(0) % site.count !== site.id);
       word.add(0, 1);
-      turn++;
     }
     site.barrier();
-    globalThis.gc?.();
+    collect();
     heaps.push(process.memoryUsage().heapUsed);
-    site.barrier();
   }
-  return turn > 0 ? heaps : [];
+  return heaps;
 }

@@ -4,10 +4,12 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { MessageClass, type Receiver, ThreadPort, type ThreadPortSeed } from "@isles/transport";
-import { Ask, type Command, PAGE, type Reply } from "./protocol.ts";
+import { Ask, type Command, PAGE, type Reply, WALKED } from "./protocol.ts";
 
 const { seed, asleep } = workerData as { seed: ThreadPortSeed; asleep: boolean };
-const page = new Uint8Array(PAGE);
+/** As many pages as the subjects walk over, so that copying them misses the same caches. */
+const pages = new Uint8Array(WALKED * PAGE).fill(1);
+let at = 0;
 const inbox: string[] = [];
 let sender = -1;
 
@@ -35,12 +37,14 @@ function send(to: number, message: string): void {
 
 /** Sends a page as the system does: the bytes through the ring, their place in a message. */
 function sendPage(to: number, ask: string): void {
-  const granule = port.putBody(to, page, 0, PAGE);
+  at = (at + PAGE) % pages.length;
+  const granule = port.putBody(to, pages, at, PAGE);
   send(to, ask + String.fromCharCode(granule));
 }
 
 function takePage(message: string): void {
-  port.takeBody(sender, message.charCodeAt(1), PAGE, page, 0);
+  at = (at + PAGE) % pages.length;
+  port.takeBody(sender, message.charCodeAt(1), PAGE, pages, at);
 }
 
 /** Answers until told to stop. */

@@ -1,5 +1,7 @@
 /** What the raw threads are told and what they send each other. */
 export const PAGE = 4096;
+/** Pages that a round of the rows about page faults walks over. */
+export const WALKED = 512;
 
 export type Command =
   | { readonly kind: "serve" }

@@ -1,3 +1,4 @@
+import { Mode } from "./acquisition.ts";
 import { CacheAction, CacheEvent, cacheEventNames, cacheTable } from "./cache-table.ts";
 import { Kind, kindNames } from "./message.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -16,8 +17,11 @@ export interface CacheEffects {
   ready(page: number): void;
   /** From IS_D_I: the bytes are good for loads that wait at this instant and for no later one; the page is I already. */
   readOnce(page: number): void;
-  /** Is the page held right now (pinned by a span, or reserved for an access about to run)? Asked only of readable pages. */
-  held(page: number): boolean;
+  /**
+   * Must the page keep that right now, for a span or for an access about to run? Read: it must stay readable; Write: it must
+   * stay M. Asked only of readable pages.
+   */
+  held(page: number, right: Mode): boolean;
   /** A page lost a right it had (M to S, M to I, S to I): accessors' fast windows must close. */
   lost(page: number): void;
 }
@@ -73,7 +77,7 @@ export class PageCache {
   evict(page: number): boolean {
     if (this.hasDeferred) this.settle(page);
     const before = this.state[page];
-    if (this.#isHeld(page)) return false;
+    if (this.#isHeld(page, Mode.Read)) return false;
     this.#step(page, CacheEvent.Evict, LOCAL, LOCAL);
     return this.state[page] !== before;
   }
@@ -89,15 +93,16 @@ export class PageCache {
   settle(page: number): void {
     if (!this.hasDeferred) return;
     const inv = this.#deferredInv.get(page);
-    if (inv !== undefined && !this.#effects.held(page)) {
+    if (inv !== undefined && !this.#effects.held(page, Mode.Read)) {
       this.#deferredInv.delete(page);
       this.#step(page, CacheEvent.Inv, LOCAL, inv);
     }
     const forward = this.#deferredForward.get(page);
-    if (forward !== undefined && this.state[page] === State.M && !this.#effects.held(page)) {
-      this.#deferredForward.delete(page);
-      this.#step(page, forward & 1 ? CacheEvent.FwdGetM : CacheEvent.FwdGetS, LOCAL, forward >> 1);
-    }
+    if (forward === undefined || this.state[page] !== State.M) return;
+    const takesAll = (forward & 1) === 1;
+    if (this.#effects.held(page, takesAll ? Mode.Read : Mode.Write)) return;
+    this.#deferredForward.delete(page);
+    this.#step(page, takesAll ? CacheEvent.FwdGetM : CacheEvent.FwdGetS, LOCAL, forward >> 1);
   }
 
   /** Settle every page. To be called whenever pins may have become softer: begin of a blocking wait, release, cancel. */
@@ -176,11 +181,12 @@ export class PageCache {
   #refine(kind: Kind, page: number, from: number, acks: number): CacheEvent {
     switch (kind) {
       case Kind.Inv:
-        return this.#isHeld(page) ? CacheEvent.InvHeld : CacheEvent.Inv;
+        return this.#isHeld(page, Mode.Read) ? CacheEvent.InvHeld : CacheEvent.Inv;
       case Kind.FwdGetS:
-        return this.#isHeld(page) ? CacheEvent.FwdGetSHeld : CacheEvent.FwdGetS;
+        // A reader pinned here keeps reading from S: only a writer must not share yet.
+        return this.#isHeld(page, Mode.Write) ? CacheEvent.FwdGetSHeld : CacheEvent.FwdGetS;
       case Kind.FwdGetM:
-        return this.#isHeld(page) ? CacheEvent.FwdGetMHeld : CacheEvent.FwdGetM;
+        return this.#isHeld(page, Mode.Read) ? CacheEvent.FwdGetMHeld : CacheEvent.FwdGetM;
       case Kind.Data:
         return this.#owed(page, acks) === 0 ? CacheEvent.DataComplete : CacheEvent.DataPartial;
       case Kind.DataO:
@@ -198,8 +204,8 @@ export class PageCache {
     }
   }
 
-  #isHeld(page: number): boolean {
-    return this.state[page] >= State.S && this.#effects.held(page);
+  #isHeld(page: number, right: Mode): boolean {
+    return this.state[page] >= State.S && this.#effects.held(page, right);
   }
 
   #owed(page: number, change: number): number {

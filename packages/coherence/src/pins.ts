@@ -90,12 +90,15 @@ export class Pins {
     else this.#forget(acquisition);
   }
 
-  /** Must the page stay as it is? Asked by PageCache (CacheEffects.held) and before an eviction. */
-  held(region: number, page: number): boolean {
+  /**
+   * Must the page keep a right? Read: any span may need it readable; Write: a span may need it M. A page that is only read
+   * here thus goes from M to S for another reader. Asked by PageCache (CacheEffects.held) and before an eviction.
+   */
+  held(region: number, page: number, right: Mode = Mode.Read): boolean {
     const blocking = this.#blocking;
     if (blocking !== null && !this.#isBehind(blocking, region, page)) return false;
     for (const acquisition of this.#live) {
-      if (!covers(acquisition.ranges, region, page)) continue;
+      if (!covers(acquisition.ranges, region, page, right)) continue;
       if (acquisition.phase === Phase.Granted || this.#isBehind(acquisition, region, page)) return true;
     }
     return false;
@@ -237,9 +240,10 @@ export class Pins {
   }
 }
 
-function covers(ranges: readonly PageRange[], region: number, page: number): boolean {
+/** Does a range need `right` on the page? Every range needs at least to read. */
+function covers(ranges: readonly PageRange[], region: number, page: number, right: Mode): boolean {
   for (const range of ranges) {
-    if (range.region === region && range.first <= page && page <= range.last) return true;
+    if (range.region === region && range.first <= page && page <= range.last && range.mode >= right) return true;
   }
   return false;
 }

@@ -146,7 +146,7 @@ export class StoryMachine {
         if (this.#waiting.delete(`load ${site} ${page}`))
           this.#say(site, `reads ${this.#body} from page ${page}, once`);
       },
-      held: (page) => this.#pins[site].held(0, page),
+      held: (page, right) => this.#pins[site].held(0, page, right),
       lost: () => {},
     });
   }

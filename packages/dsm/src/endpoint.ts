@@ -314,9 +314,10 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     if (region !== undefined) region.oncePage = -1;
     const start = this.now();
     for (;;) {
-      if (this.pending.failure !== undefined) throw this.pending.failure;
       if (region === undefined) throw this.regions.freedError(acquisition.region);
       this.#turn();
+      // After the turn: the mail it took may have been the last, and then nothing would end the sleep below in time.
+      if (this.pending.failure !== undefined) throw this.pending.failure;
       if (region.freed !== undefined) throw region.freed;
       if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
       this.port.wait(MAX_SLEEP_MS);
@@ -399,8 +400,8 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     this.#loopback.record(region, kind, page, requester, acks);
   }
 
-  held(region: number, page: number): boolean {
-    return this.pins.held(region, page);
+  held(region: number, page: number, right: Mode): boolean {
+    return this.pins.held(region, page, right);
   }
 
   arrivedOnce(region: number, page: number): void {

@@ -30,7 +30,7 @@ export interface RegionHost {
   ): void;
   /** Sends a request to the page's home once that is known (first-touch regions must ask). */
   locate(region: Region, page: number, kind: Kind): void;
-  held(region: number, page: number): boolean;
+  held(region: number, page: number, right: Mode): boolean;
   /** A page came for one load only; spans that wait for it count such arrivals. */
   arrivedOnce(region: number, page: number): void;
   /** Puts the body of the record being received at `page`; nothing to do if it is in place already. */
@@ -186,8 +186,8 @@ export class Region implements CacheEffects {
     if (this.#waiters.size > 0) this.#serve(page, (waiter) => waiter.mode === Mode.Read && !waiter.outdated);
   }
 
-  held(page: number): boolean {
-    return this.#host.held(this.id, page);
+  held(page: number, right: Mode): boolean {
+    return this.#host.held(this.id, page, right);
   }
 
   lost(): void {

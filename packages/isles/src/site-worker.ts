@@ -1,4 +1,4 @@
-import { ClosedError, CloneError, SiteDownError, UsageError } from "@isles/base";
+import { CloneError, ClosedError, SiteDownError, UsageError } from "@isles/base";
 import { Service, SINGLE_RUNS } from "@isles/dsm/internal";
 import { ThreadPort, type ThreadPortSeed } from "@isles/transport";
 import { type Packed, pack, unpack } from "@isles/wire";
@@ -167,8 +167,12 @@ function structuredCloneable(result: Packed, name: string): void {
   try {
     structuredClone(result);
   } catch (cause) {
-    throw new CloneError(`the result of ${name}`, `a value that structured clone refuses (${(cause as Error).message})`, {
-      cause,
-    });
+    throw new CloneError(
+      `the result of ${name}`,
+      `a value that structured clone refuses (${(cause as Error).message})`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -76,7 +76,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-upgrade",
       about: "1 page × 2 sites, directory apart; nested read and write spans (upgrades of a pinned page), evictions",
-      states: 9_087,
+      states: 11_126,
       shapes: [r0, w0],
     },
     { ...twoPages, pages: 1, homes: "separate", evicts: true },
@@ -85,7 +85,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-3-sites",
       about: "1 page × 3 sites, co-located; read and write spans",
-      states: 30_802,
+      states: 32_292,
       shapes: [r0, w0],
     },
     { ...twoPages, sites: 3, pages: 1, spansMax: 1 },
@@ -103,7 +103,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-ranges",
       about: "2 pages × 2 sites, one home each; spans of several ranges, nested and prefetched",
-      states: 4_935,
+      states: 5_010,
       shapes: [prefetching(w10), r0w1],
     },
     twoPages,
@@ -112,7 +112,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-overlap",
       about: "2 pages × 2 sites, one home each; ranges that overlap in one span and between nested ones, prefetched",
-      states: 8_247,
+      states: 8_620,
       shapes: [prefetching(overlap), r1],
     },
     twoPages,
@@ -130,7 +130,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-async",
       about: "2 pages × 2 sites, one home each; async spans of several ranges beside blocking ones",
-      states: 45_799,
+      states: 48_990,
       shapes: [w0, w1, awaited(r0w1)],
     },
     twoPages,
@@ -139,7 +139,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-async-wait",
       about: "2 pages × 2 sites, one home each; prefetched async spans beside reads and waits for something else",
-      states: 87_320,
+      states: 87_272,
       shapes: [r0, barrier, prefetching(awaited(w01))],
     },
     twoPages,
@@ -148,7 +148,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-ranges-and-pages",
       about: "2 pages × 2 sites, one home each; spans of several ranges nested with single pages, prefetched",
-      states: 68_961,
+      states: 80_694,
       shapes: [prefetching(w10), prefetching(r0w1), r0, w0],
     },
     twoPages,
@@ -157,7 +157,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-nested",
       about: "2 pages × 2 sites, one home each; read and write spans of either page, nested in all ways",
-      states: 242_134,
+      states: 279_152,
       shapes: [r0, w0, r1, w1],
     },
     twoPages,
@@ -176,7 +176,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-3-sites-nested",
       about: "1 page × 3 sites, co-located; nested read and write spans",
-      states: 227_003,
+      states: 382_755,
       isLong: true,
       shapes: [r0, w0],
     },
@@ -186,7 +186,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-3-deep",
       about: "2 pages × 2 sites, one home each; read and write spans, three at a time",
-      states: 206_574,
+      states: 238_969,
       isLong: true,
       shapes: [r0, w0, w1],
     },
@@ -196,7 +196,7 @@ export const configurations: readonly Configuration[] = [
     {
       name: "spans-nested-separate",
       about: "2 pages × 2 sites, directory apart; read and write spans of either page, nested in all ways",
-      states: 884_293,
+      states: 1_392_033,
       isLong: true,
       shapes: [r0, w0, r1, w1],
     },

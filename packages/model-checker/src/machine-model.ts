@@ -1,3 +1,4 @@
+import type { Mode } from "@isles/coherence";
 import { Machine, type MachineMutation, type MachineOptions } from "./machine.ts";
 import type { Model } from "./model.ts";
 import { describeMachine, describeMessage } from "./words.ts";
@@ -21,7 +22,7 @@ export abstract class MachineModel implements Model {
     this.machine = new Machine(
       options,
       {
-        held: (site, page) => this.held(site, page),
+        held: (site, page, right) => this.held(site, page, right),
         ready: (site, page) => this.ready(site, page),
         readOnce: (site, page) => this.readOnce(site, page),
       },
@@ -111,7 +112,7 @@ export abstract class MachineModel implements Model {
   }
 
   abstract isWaiting(waiter: number): boolean;
-  protected abstract held(site: number, page: number): boolean;
+  protected abstract held(site: number, page: number, right: Mode): boolean;
   protected abstract ready(site: number, page: number): void;
   protected abstract readOnce(site: number, page: number): void;
   protected abstract afterDelivery(site: number): void;

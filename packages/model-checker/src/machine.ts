@@ -1,4 +1,4 @@
-import { carriesPage, Directory, DirState, isForDirectory, Kind, PageCache, State } from "@isles/coherence";
+import { carriesPage, Directory, DirState, isForDirectory, Kind, type Mode, PageCache, State } from "@isles/coherence";
 import type { TransitionTable } from "@isles/coherence/internal";
 import { Channels, type Message } from "./channels.ts";
 import { Freshness } from "./freshness.ts";
@@ -27,7 +27,7 @@ export interface MachineMutation {
 
 /** What the programs on the sites answer to a cache. */
 export interface SitePrograms {
-  held(site: number, page: number): boolean;
+  held(site: number, page: number, right: Mode): boolean;
   ready(site: number, page: number): void;
   readOnce(site: number, page: number): void;
 }
@@ -157,7 +157,7 @@ export class Machine {
         fill: (page) => this.#write(site, page),
         ready: (page) => programs.ready(site, page),
         readOnce: (page) => programs.readOnce(site, page),
-        held: (page) => programs.held(site, page),
+        held: (page, right) => programs.held(site, page, right),
         lost: () => {},
       },
       this.#mutation.cacheTable,

@@ -1,4 +1,4 @@
-import { type Acquisition, Phase, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
+import { type Acquisition, type Mode, Phase, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
 import type { SpansMutation } from "./spans-model.ts";
 
 const covers = (acquisition: Acquisition, region: number, page: number): boolean =>
@@ -6,31 +6,33 @@ const covers = (acquisition: Acquisition, region: number, page: number): boolean
 
 /** Granted spans keep their pages through a blocking wait. */
 class HardPins extends Pins {
-  override held(region: number, page: number): boolean {
-    return super.held(region, page) || this.live.some((a) => a.phase === Phase.Granted && covers(a, region, page));
+  override held(region: number, page: number, right: Mode): boolean {
+    return (
+      super.held(region, page, right) || this.live.some((a) => a.phase === Phase.Granted && covers(a, region, page))
+    );
   }
 }
 
 /** What was prefetched for a waiting span is kept, wherever its cursor is. */
 class GreedyPins extends Pins {
-  override held(region: number, page: number): boolean {
-    return super.held(region, page) || this.live.some((a) => covers(a, region, page));
+  override held(region: number, page: number, right: Mode): boolean {
+    return super.held(region, page, right) || this.live.some((a) => covers(a, region, page));
   }
 }
 
 /** The page waited for is free to go when it comes. */
 class CursorFreePins extends Pins {
-  override held(region: number, page: number): boolean {
+  override held(region: number, page: number, right: Mode): boolean {
     const { blocking } = this;
-    return !(blocking?.region === region && blocking.page === page) && super.held(region, page);
+    return !(blocking?.region === region && blocking.page === page) && super.held(region, page, right);
   }
 }
 
 /** The page waited for is held in whatever mode it is here. */
 class StubbornPins extends Pins {
-  override held(region: number, page: number): boolean {
+  override held(region: number, page: number, right: Mode): boolean {
     const { blocking } = this;
-    return (blocking?.region === region && blocking.page === page) || super.held(region, page);
+    return (blocking?.region === region && blocking.page === page) || super.held(region, page, right);
   }
 }
 

@@ -108,8 +108,8 @@ export class SpansModel extends MachineModel {
     return `${super.describe()}; ${spans.join("; ")}`;
   }
 
-  protected override held(site: number, page: number): boolean {
-    return this.#pins[site].held(0, page);
+  protected override held(site: number, page: number, right: Mode = Mode.Read): boolean {
+    return this.#pins[site].held(0, page, right);
   }
 
   protected override ready(): void {}

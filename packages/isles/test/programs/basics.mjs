@@ -1,0 +1,178 @@
+// What the tests of launch, run and close let the sites do.
+import { setTimeout as sleep } from "node:timers/promises";
+import { CloneError, MismatchError, SharedArray, UsageError } from "isles";
+
+/** @typedef {import("isles").Site} Site */
+/** @typedef {import("isles").SharedArray<Float64Array>} Doubles */
+
+/** Not a function: programs may export other things too. */
+export const version = 3;
+
+/** @param {Site} site */
+export function whoAmI(site) {
+  return { id: site.id, count: site.count, text: String(site), share: site.share(10) };
+}
+
+/** @template T @param {Site} _site @param {T} value */
+export function echo(_site, value) {
+  return value;
+}
+
+/** @param {Site} site @param {{ ms: number }} options */
+export async function later(site, { ms }) {
+  await sleep(ms);
+  return site.id;
+}
+
+/** What a site has been told to remember, in the order of the calls. */
+/** @type {unknown[]} */
+const memory = [];
+
+/** @param {Site} _site @param {unknown} what */
+export async function remember(_site, what) {
+  await sleep(Math.random() * 3);
+  memory.push(what);
+  return [...memory];
+}
+
+/** @param {Site} site */
+export function barrier(site) {
+  site.barrier();
+  return site.id;
+}
+
+/** @param {Site} site @param {{ absent: number, async?: boolean }} options */
+export function barrierBut(site, { absent, async = false }) {
+  if (site.id === absent) return "left";
+  return async ? site.async.barrier() : site.barrier();
+}
+
+/** Sums an array that came as an argument, wherever in it. @param {Site} _site @param {unknown} args */
+export function sumOf(_site, args) {
+  /** @type {Doubles} */
+  const array = find(args);
+  let sum = 0;
+  for (let i = 0; i < array.length; i++) sum += array.get(i);
+  array.set(0, -1);
+  return { sum, name: array.name, length: array.length };
+}
+
+/** @param {any} value @returns {any} */
+function find(value) {
+  if (value instanceof SharedArray) return value;
+  if (value instanceof Map || value instanceof Set) return find([...value.values()]);
+  if (typeof value === "object" && value !== null) return Object.values(value).map(find).find(Boolean);
+  return undefined;
+}
+
+/** @param {Site} site @param {{ name: string }} options */
+export function makeArray(site, { name }) {
+  const array = site.memory.float64(name, 8);
+  array.fill(site.id + 1);
+  return { array, parts: new Map([["tail", array.subarray(6)]]) };
+}
+
+class ProgramError extends RangeError {
+  name = "ProgramError";
+  detail = { limit: 7, tags: new Set(["a"]) };
+  /** @type {unknown} */
+  helper = () => 1;
+}
+
+class TimeoutError extends Error {
+  name = "TimeoutError";
+}
+
+const nested = new Error("outer", { cause: new TypeError("middle", { cause: "a string at the root" }) });
+const knot = new Error("knot");
+knot.cause = knot;
+
+/** @type {Record<string, () => unknown>} */
+const thrown = {
+  error: () => new Error("plain"),
+  range: () => new RangeError("far"),
+  program: () => new ProgramError("mine", { cause: new UsageError("BAD_NAME", "root") }),
+  namesake: () => new TimeoutError("a program's own"),
+  nested: () => nested,
+  knot: () => knot,
+  odd: () => Object.assign(new Error("odd"), { name: "constructor" }),
+  mismatch: () => new MismatchError("both"),
+  clone: () => new CloneError("args.f", "a function"),
+  abort: () => AbortSignal.abort().reason,
+  string: () => "just text",
+  undefined: () => undefined,
+  object: () => ({ code: 5, list: [1, 2] }),
+  function: () => thrown.error,
+};
+
+/** @param {Site} site @param {{ what: string, only?: number, async?: boolean }} options */
+export function fail(site, { what, only, async = false }) {
+  if (only !== undefined && site.id !== only) {
+    site.barrier();
+    return;
+  }
+  const error = /** @type {() => unknown} */ (thrown[what])();
+  if (async) return Promise.reject(error);
+  throw error;
+}
+
+/** @param {Site} _site @param {{ what: string }} options */
+export function giveBack(_site, { what }) {
+  if (what === "function") return { deep: [{ f: () => 1 }] };
+  if (what === "proxy") return { p: new Proxy({}, {}) };
+  if (what === "generator") return (function* () {})();
+  return Symbol("s");
+}
+
+/** @param {Site} site @param {string} text */
+export function oneSided(site, text) {
+  return site.broadcast("text", 7, text);
+}
+
+export function spin() {
+  for (;;);
+}
+
+/** Looks at its signal, as a long computation should. @param {Site} site */
+export async function patient(site) {
+  while (!site.signal.aborted) await sleep(1);
+  return String(site.signal.reason);
+}
+
+/** Waits for something that never comes. @param {Site} site @param {{ async?: boolean }} [options] */
+export function waitForEver(site, { async = false } = {}) {
+  const words = site.memory.int32("never", 1);
+  return async ? words.async.wait(0, 0) : words.wait(0, 0);
+}
+
+/** @param {Site} site */
+export function exit(site) {
+  if (site.id === 0) process.exit(5);
+  site.barrier();
+}
+
+/** The thread dies of an error that nobody awaits. */
+export async function crash() {
+  setTimeout(() => {
+    throw new Error("nobody catches this");
+  }, 1);
+  await sleep(60_000);
+}
+
+/** @param {Site} site */
+export function touch(site) {
+  const grid = site.memory.float64("grid", 1024);
+  grid.add(site.id, 1);
+  site.barrier();
+  return grid.read().view.reduce((sum, value) => sum + value, 0);
+}
+
+/** @param {Site} site */
+export function share(site) {
+  return [0, 1, 7, 100].map((length) => site.share(length));
+}
+
+/** @param {Site} site @param {number} length */
+export function badShare(site, length) {
+  return site.share(length);
+}

@@ -1,0 +1,3 @@
+setInterval(() => undefined, 1_000);
+await new Promise(() => undefined);
+export function never() {}

@@ -1,0 +1,58 @@
+import type { ArgumentOf, Cluster, FunctionName, ResultOf, SharedArray, Site } from "isles";
+import { expect, expectTypeOf, it } from "vitest";
+
+// Checked by the compiler (`npm run types`), not by running: what run and runAll infer from a program's type.
+
+interface Program {
+  nothing(site: Site): void;
+  needs(site: Site, args: { n: number }): number;
+  mayHave(site: Site, args?: { n: number }): string;
+  defaulted(site: Site, args: { n: number } | undefined): bigint;
+  later(site: Site, args: string): Promise<boolean>;
+  shares(site: Site, array: SharedArray<Float64Array>): SharedArray<Float64Array>;
+  bare(): "bare";
+  readonly version: number;
+  notForSites(text: string): string;
+}
+
+/** Never called: its body need only compile. */
+export async function compiles(cluster: Cluster<Program>, array: SharedArray<Float64Array>): Promise<void> {
+  expectTypeOf(await cluster.run("needs", { n: 1 })).toEqualTypeOf<number>();
+  expectTypeOf(await cluster.runAll("needs", { n: 1 })).toEqualTypeOf<number[]>();
+  expectTypeOf(await cluster.run("later", "x")).toEqualTypeOf<boolean>();
+  expectTypeOf(await cluster.runAll("later", "x", {})).toEqualTypeOf<boolean[]>();
+  expectTypeOf(await cluster.run("mayHave")).toEqualTypeOf<string>();
+  expectTypeOf(await cluster.run("defaulted", undefined, { site: 1 })).toEqualTypeOf<bigint>();
+  expectTypeOf(await cluster.run("bare")).toEqualTypeOf<"bare">();
+  expectTypeOf(await cluster.run("shares", array)).toEqualTypeOf<SharedArray<Float64Array>>();
+  await cluster.run("nothing");
+  await cluster.run("nothing", undefined, { site: 2, signal: new AbortController().signal });
+
+  // @ts-expect-error the argument is missing
+  await cluster.run("needs");
+  // @ts-expect-error the argument has another type
+  await cluster.run("needs", { n: "1" });
+  // @ts-expect-error and so here
+  await cluster.runAll("later", 1);
+  // @ts-expect-error the function takes no argument
+  await cluster.run("nothing", 5);
+  // @ts-expect-error there is no such function
+  await cluster.run("missing");
+  // @ts-expect-error not a function
+  await cluster.run("version");
+  // @ts-expect-error its first parameter is no site
+  await cluster.run("notForSites");
+  // @ts-expect-error runAll has no site: it is all of them
+  await cluster.runAll("nothing", undefined, { site: 1 });
+  // @ts-expect-error there is no such option
+  await cluster.run("nothing", undefined, { sites: 1 });
+}
+
+it("types say what a program's functions take and return", () => {
+  expectTypeOf<FunctionName<Program>>().toEqualTypeOf<
+    "nothing" | "needs" | "mayHave" | "defaulted" | "later" | "shares" | "bare"
+  >();
+  expectTypeOf<ArgumentOf<Program, "needs">>().toEqualTypeOf<{ n: number }>();
+  expectTypeOf<ResultOf<Program, "later">>().toEqualTypeOf<boolean>();
+  expect(compiles).toBeTypeOf("function");
+});

@@ -1,0 +1,74 @@
+/**
+ * A process that starts a cluster, ends it in the way its argument names, and then has nothing left to do: it must end by
+ * itself. Prints what still keeps it, and when, as one line of JSON.
+ */
+import { launch } from "isles";
+import type * as Failure from "./failure.program.ts";
+
+const program = new URL("./failure.program.js", import.meta.url);
+const start = (signal?: AbortSignal) => launch<typeof Failure>({ program, sites: 3, ...(signal ? { signal } : {}) });
+const ignore = (promise: Promise<unknown>): Promise<unknown> => promise.catch(() => undefined);
+
+const scenarios: Record<string, () => Promise<void>> = {
+  async "close at once"() {
+    await (await start()).close();
+  },
+  async "close after work"() {
+    await using cluster = await start();
+    await cluster.runAll("idle");
+    const array = await cluster.memory.async.int32("a", 100);
+    await array.async.add(99, 1);
+    await array.async.wait(0, 0, 5);
+    await cluster.memory.async.free("a");
+  },
+  async "close while a site loops"() {
+    const cluster = await start();
+    const looping = ignore(cluster.run("loop"));
+    await cluster.close();
+    await looping;
+  },
+  async "close with timers and waits pending"() {
+    const cluster = await start();
+    const array = await cluster.memory.async.int32("a", 100);
+    const waits = [array.async.wait(0, 0), array.async.wait(1, 0, 3_600_000)].map(ignore);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await cluster.close();
+    await Promise.all(waits);
+  },
+  async "close after a site was killed"() {
+    await using cluster = await start();
+    await cluster.kill(1);
+    await ignore(cluster.runAll("idle"));
+  },
+  async "abort the launch's signal"() {
+    const abort = new AbortController();
+    const cluster = await start(abort.signal);
+    const looping = ignore(cluster.run("loop"));
+    abort.abort();
+    await looping;
+    await cluster.close();
+  },
+  async "abort a run's signal"() {
+    await using cluster = await start();
+    await ignore(cluster.run("loop", undefined, { signal: AbortSignal.timeout(20) }));
+  },
+  async "fail to launch"() {
+    await ignore(launch({ program: "data:text/javascript,throw new Error('no')", sites: 2 }));
+    await ignore(launch({ program: "data:text/javascript,export const nothing = 1", sites: 2 }));
+    await ignore(launch({ program: "/no/such/program.js", sites: 2 }));
+  },
+  async "never close, but idle"() {
+    const cluster = await start();
+    await cluster.runAll("idle");
+    setTimeout(() => process.exit(0), 50);
+  },
+};
+
+const [scenario = ""] = process.argv.slice(2);
+if (scenario === "") {
+  console.log(JSON.stringify(Object.keys(scenarios)));
+} else {
+  await scenarios[scenario]!();
+  const resources = process.getActiveResourcesInfo().filter((name) => !/PipeWrap|TTYWrap|TickObject|Immediate/.test(name));
+  console.log(JSON.stringify({ resources, at: Date.now() }));
+}
