@@ -49,8 +49,8 @@ export class Pending {
    * A run failed: its waiters get `error`, and so will whoever in it waits later. Singly started functions (group 0) only
    * lose the waits they are in, because later ones have nothing to do with the failure.
    */
-  failGroup(group: number, error: Error): void {
-    if (group !== 0) this.#broken.set(group, error);
+  failGroup(group: number, error: Error, forLaterToo = group !== 0): void {
+    if (forLaterToo) this.#broken.set(group, error);
     for (const [completion, owner] of [...this.#waits]) {
       if (owner.id === group) completion.reject(error);
     }

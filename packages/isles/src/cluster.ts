@@ -80,7 +80,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     ...[args, options]: RunArguments<P, K, RunOptions>
   ): Promise<ResultOf<P, K>> {
     this.#check(name);
-    const { site = this.#scheduler.leastBusy((id) => this.#pool.isUp(id)), signal } = options ?? {};
+    const { site = this.#leastBusy(), signal } = options ?? {};
     this.#checkSite(site);
     return (await this.#start(site, name, args, { id: 0, name: "" }, signal)) as ResultOf<P, K>;
   }
@@ -97,7 +97,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const group = { id: this.#nextId++, name };
     const runs: Promise<unknown>[] = [];
     for (let site = 0; site < this.sites; site++) runs.push(this.#start(site, name, args, group, options?.signal));
-    const ended = Promise.allSettled(runs).then(() => this.#tellSites({ kind: "ended", group: group.id }));
+    // When the sites have really left it, which may be later than the promises say: an aborted run rejects at once.
+    const ended = this.#scheduler.passed().then(() => this.#tellSites({ kind: "ended", group: group.id }));
     try {
       return (await Promise.all(runs)) as ResultOf<P, K>[];
     } catch (first) {
@@ -218,8 +219,13 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
 
   #checkSite(site: number): void {
     if (Number.isInteger(site) && site >= 0 && site < this.sites) return;
-    if (site === -1) throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
     throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.sites - 1}`);
+  }
+
+  #leastBusy(): number {
+    const site = this.#scheduler.leastBusy((id) => this.#pool.isUp(id));
+    if (site >= 0) return site;
+    throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
   }
 
   #askStats(site: number): Promise<EndpointStats> {

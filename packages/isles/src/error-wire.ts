@@ -54,7 +54,7 @@ export function encodeError(error: unknown, depth = 0): WireError {
   }
   const properties: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(error)) {
-    if (key !== "name") properties[key] = cloneable(value);
+    if (key !== "name" && key !== "cause") properties[key] = cloneable(value);
   }
   const cause = error.cause === undefined || depth >= MAX_CAUSES ? undefined : encodeError(error.cause, depth + 1);
   return { type: knownType(error), name: error.name, message: error.message, stack: error.stack, properties, cause };

@@ -22,6 +22,11 @@ export class Scheduler {
     return result;
   }
 
+  /** Settles when everything queued up to now has ended, well or badly. */
+  async passed(): Promise<void> {
+    await Promise.all(this.#tails);
+  }
+
   /** The site with the least to do among those that are up; the lowest of several. */
   leastBusy(isUp: (site: number) => boolean): number {
     let best = -1;

@@ -35,6 +35,9 @@ class SiteWorker {
   readonly #port: ThreadPort;
   readonly #functions: Map<string, ProgramFunction>;
   #call: Call | null = null;
+  #lastCall = 0;
+  /** Calls given up before they came: they travel through the pool, and what gives them up through the port. */
+  readonly #givenUp = new Map<number, unknown>();
   #abort = new AbortController();
 
   constructor(task: BootTask, functions: Map<string, ProgramFunction>, wrap: Awaited<ReturnType<typeof loadWrapping>>) {
@@ -62,12 +65,14 @@ class SiteWorker {
     const { endpoint, sync } = this.#member;
     const run = this.#functions.get(task.name);
     this.#call = task;
+    this.#lastCall = task.id;
     this.#abort = new AbortController();
     endpoint.group = task.group.id === 0 ? SINGLE_RUNS : task.group;
     sync.runStarted(endpoint.group);
     this.#port.bells.enter();
     let failed = true;
     try {
+      this.#checkGivenUp(task.id);
       if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()]);
       const site = new Site(this.#member, this.#abort.signal);
       const result = pack(await run(site, unpack(task.args, this.#member)), this.#member, `the result of ${task.name}`);
@@ -82,7 +87,16 @@ class SiteWorker {
       endpoint.releaseAll();
       sync.runFinished(endpoint.group, failed ? "threw" : "returned");
       this.#call = null;
+      endpoint.pending.forgetGroup(SINGLE_RUNS.id); // the next single run has nothing to do with this one
     }
+  }
+
+  /** Throws if a call was given up before it came. Calls come in the order of their numbers, so what is older is done with. */
+  #checkGivenUp(call: number): void {
+    const isGivenUp = this.#givenUp.has(call);
+    const reason = this.#givenUp.get(call);
+    for (const old of this.#givenUp.keys()) if (old <= call) this.#givenUp.delete(old);
+    if (isGivenUp) throw reason;
   }
 
   /** Those who run with this site must not wait for it: they hear of the failure from here, without a detour. */
@@ -99,7 +113,7 @@ class SiteWorker {
 
   #giveUp({ group }: Call, reason: unknown): void {
     this.#abort.abort(reason);
-    this.#member.endpoint.pending.failGroup(group.id, reason as Error);
+    this.#member.endpoint.pending.failGroup(group.id, reason as Error, true);
   }
 
   #control(from: number, message: ControlMessage): void {
@@ -123,6 +137,7 @@ class SiteWorker {
         endpoint.pending.forgetGroup(message.group);
         return;
       case "abort":
+        if (message.call > this.#lastCall) this.#givenUp.set(message.call, decodeError(message.reason));
         if (this.#call?.id !== message.call) return;
         return this.#giveUp(this.#call, decodeError(message.reason));
       case "stats":

@@ -48,8 +48,9 @@ describe("the process", () => {
       const killed = await launch({ program, sites: 2 });
       await killed.kill(0);
       await killed.close();
-      const signal = AbortSignal.timeout(50);
-      const aborted = await launch({ program, sites: 1, signal });
+      const controller = new AbortController();
+      const aborted = await launch({ program, sites: 1, signal: controller.signal });
+      setTimeout(() => controller.abort(), 50);
       await aborted.run("waitForEver").catch((e) => console.log(e.name));
       const spinning = await launch({ program, sites: 2 });
       spinning.runAll("spin").catch((e) => console.log(e.name));

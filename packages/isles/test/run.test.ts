@@ -42,7 +42,6 @@ describe("run", () => {
   it("refuses a site that is not there", async () => {
     for (const site of [3, -1, 1.5, Number.NaN]) {
       const error = await rejection(cluster.run("whoAmI", undefined, { site }));
-      // -1 is what the scheduler says when no site is up: a caller's -1 must not be taken for it.
       expect(error).toBeInstanceOf(RangeError);
       expect(error.message).toBe(`there is no site ${site}; the cluster has sites 0 to 2`);
     }
@@ -113,8 +112,7 @@ describe("runAll", () => {
 
   it("a function that names a site which is not there gets an error that says which there are", async () => {
     const error = await rejection(cluster.runAll("oneSided", "hello"));
-    expect(error).toBeInstanceOf(RangeError);
-    expect(error.message).toMatch(/7/);
+    expect(error.message).toMatch(/root must be.*7/);
     expect(await cluster.runAll("barrier")).toEqual([0, 1, 2]);
   });
 });

@@ -145,6 +145,18 @@ export function waitForEver(site, { async = false } = {}) {
   return async ? words.async.wait(0, 0) : words.wait(0, 0);
 }
 
+/** Deaf for a while, then waits for everybody or for nothing. @param {Site} site @param {{ ms: number }} options */
+export function computeThenWait(site, { ms }) {
+  const end = performance.now() + ms * (1 + site.id);
+  while (performance.now() < end);
+  try {
+    site.barrier();
+  } catch {
+    // Whoever does not want to hear it hears it again.
+  }
+  return waitForEver(site);
+}
+
 /** @param {Site} site */
 export function exit(site) {
   if (site.id === 0) process.exit(5);
