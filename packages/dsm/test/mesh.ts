@@ -159,6 +159,8 @@ export class MeshPort implements Port {
     return this.#mail.length > 0;
   }
 
+  readonly crowded = false;
+
   wait(timeoutMs: number): void {
     this.flush();
     if (!this.hasMail()) this.#mesh.wait(this.self, timeoutMs);

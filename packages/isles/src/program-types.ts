@@ -6,11 +6,13 @@ export type FunctionName<P> = {
 }[keyof P] &
   string;
 
-/** What the function takes after its site. */
-export type ArgumentOf<P, K extends keyof P> = P[K] extends (site: Site, args: infer A, ...rest: never[]) => unknown
-  ? unknown extends A
-    ? unknown
-    : A
+/** What the function takes after its site; `undefined` if it takes nothing. */
+export type ArgumentOf<P, K extends keyof P> = P[K] extends (...parameters: infer A) => unknown
+  ? A extends [] | [unknown]
+    ? undefined
+    : A extends unknown[]
+      ? A[1]
+      : undefined
   : undefined;
 
 /** What the function returns, unwrapped if it is a promise. */

@@ -73,7 +73,12 @@ describe("an AbortSignal", () => {
     await using cluster = await launchBasics(2);
     for (let round = 0; round < 5; round++) {
       const controller = new AbortController();
-      const running = rejection(cluster[how]("computeThenWait", { ms: 60 }, { signal: controller.signal }));
+      const { signal } = controller;
+      const running = rejection(
+        how === "run"
+          ? cluster.run("computeThenWait", { ms: 60 }, { signal })
+          : cluster.runAll("computeThenWait", { ms: 60 }, { signal }),
+      );
       setTimeout(() => controller.abort(), 20);
       expect((await running).name).toBe("AbortError");
       // No site is left waiting for the others of a run that is no more.
@@ -100,8 +105,14 @@ describe("an AbortSignal", () => {
     let listeners = 0;
     const { signal } = new AbortController();
     const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners++;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners--;
+      remove(...args);
+    };
     await cluster.run("echo", 1, { signal });
     await rejection(cluster.run("fail", { what: "error" }, { signal }));
     expect(listeners).toBe(0);

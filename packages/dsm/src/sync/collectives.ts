@@ -95,6 +95,10 @@ export class Collectives {
         return this.#barrier.arrived(from, text);
       case "R":
         return this.#barrier.released(text);
+      case "P":
+        return this.#reduce.arrivedAsText(from, text);
+      case "Q":
+        return this.#reduce.resultAsText(text);
       case "U":
         return this.#barrier.gather.withdraw(text.slice(1), from);
       case "V":

@@ -5,13 +5,15 @@ import type { Codec, CollectiveValue } from "./collective-values.ts";
 import type { EndedGroups } from "./ended-groups.ts";
 import { type Absence, Gather } from "./gather.ts";
 import { rootSite } from "./roster.ts";
-import { groupOf } from "./text.ts";
+import { groupOf, num, numberText, Reader, readNumber } from "./text.ts";
 import type { Waits } from "./waits.ts";
 
 type Operator = (a: unknown, b: unknown) => unknown;
 
 interface Piece {
+  /** As the codec encoded it, unless it is a number that came as text. */
   readonly value: unknown;
+  readonly isPlain: boolean;
   /** Number of the root's operator, in the root's own piece; else 0. */
   readonly op: number;
 }
@@ -57,7 +59,8 @@ export class Reduce {
       this.#operators.set(op, { apply, group: groupOf(key) });
     }
     try {
-      this.#send(rootSite, { k: "part", key, value: this.#codec.encode(value), op });
+      if (typeof value === "number") host.sendText(rootSite, Service.Collective, "P" + num(op) + numberText(value) + key);
+      else this.#send(rootSite, { k: "part", key, value: this.#codec.encode(value), op });
     } catch (error) {
       // Not sent, so never answered: a value that cannot travel is the caller's error alone.
       this.#calls.withdraw(key);
@@ -69,7 +72,22 @@ export class Reduce {
 
   /** At the root. */
   arrived(from: number, part: CollectiveValue & { k: "part" }): void {
-    this.gather.arrive(part.key, from, { value: part.value, op: part.op });
+    this.gather.arrive(part.key, from, { value: part.value, isPlain: false, op: part.op });
+  }
+
+  /** At the root: a number, `P op number key`. Text costs half of what a structured clone does. */
+  arrivedAsText(from: number, text: string): void {
+    const reader = new Reader(text);
+    const op = reader.num();
+    const value = readNumber(reader);
+    this.gather.arrive(reader.rest(), from, { value, isPlain: true, op });
+  }
+
+  /** A number, `Q number key`. */
+  resultAsText(text: string): void {
+    const reader = new Reader(text);
+    const value = readNumber(reader);
+    this.#calls.answered(reader.rest())?.completion.resolve(value);
   }
 
   result(key: string, value: unknown): void {
@@ -90,10 +108,10 @@ export class Reduce {
   }
 
   #complete(key: string, pieces: readonly Piece[]): void {
-    let answer: CollectiveValue;
     try {
-      answer = { k: "result", key, value: this.#codec.encode(this.#fold(pieces)) };
-      this.#sendAll(answer);
+      const folded = this.#fold(pieces);
+      if (typeof folded === "number") this.#sendNumber(key, folded);
+      else this.#sendAll({ k: "result", key, value: this.#codec.encode(folded) });
     } catch (error) {
       this.#fail(key, error);
     }
@@ -104,11 +122,21 @@ export class Reduce {
     const operator = this.#operators.get(op);
     this.#operators.delete(op);
     if (operator === undefined) throw new Error("the root's operator of this reduction is gone");
-    let folded = this.#codec.decode((pieces[0] as Piece).value);
+    let folded = this.#valueOf(pieces[0] as Piece);
     for (let site = 1; site < pieces.length; site++) {
-      folded = operator.apply(folded, this.#codec.decode((pieces[site] as Piece).value));
+      folded = operator.apply(folded, this.#valueOf(pieces[site] as Piece));
     }
     return folded;
+  }
+
+  #valueOf(piece: Piece): unknown {
+    return piece.isPlain ? piece.value : this.#codec.decode(piece.value);
+  }
+
+  #sendNumber(key: string, value: number): void {
+    const { host } = this.#waits;
+    const text = "Q" + numberText(value) + key;
+    for (let site = host.sites - 1; site >= 0; site--) host.sendText(site, Service.Collective, text);
   }
 
   /** What was thrown may itself not be able to travel. */

@@ -40,6 +40,13 @@ export class Reader {
     return value;
   }
 
+  /** The next `length` code units. */
+  take(length: number): string {
+    const text = this.text.slice(this.#at, this.#at + length);
+    this.#at += length;
+    return text;
+  }
+
   get more(): boolean {
     return this.#at < this.text.length;
   }
@@ -47,6 +54,16 @@ export class Reader {
   rest(): string {
     return this.text.slice(this.#at);
   }
+}
+
+/** Any number, exactly: its shortest decimal text (which JavaScript reads back bit by bit, but for the sign of -0), counted. */
+export function numberText(value: number): string {
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return num(text.length) + text;
+}
+
+export function readNumber(reader: Reader): number {
+  return Number(reader.take(reader.num()));
 }
 
 /**

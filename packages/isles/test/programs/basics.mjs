@@ -73,6 +73,7 @@ export function makeArray(site, { name }) {
 }
 
 class ProgramError extends RangeError {
+  /** @override */
   name = "ProgramError";
   detail = { limit: 7, tags: new Set(["a"]) };
   /** @type {unknown} */
@@ -80,6 +81,7 @@ class ProgramError extends RangeError {
 }
 
 class TimeoutError extends Error {
+  /** @override */
   name = "TimeoutError";
 }
 
