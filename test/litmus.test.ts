@@ -39,7 +39,14 @@ describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
 
   describe.each(layouts)("variables on %s", (layout) => {
     test.each(litmusTests.map((row) => ({ name: row.test.name, litmus: row.test })))("$name", async ({ litmus }) => {
-      const run = { test: litmus, layout, rounds: ROUNDS, instances: INSTANCES, seed: SEED, prefetch: layout === "one-page" };
+      const run = {
+        test: litmus,
+        layout,
+        rounds: ROUNDS,
+        instances: INSTANCES,
+        seed: SEED,
+        prefetch: layout === "one-page",
+      };
       const seen = await observeLitmus(cluster, run);
       const outcomes = [...seen.keys()];
       const legal = legalOutcomes(litmus);

@@ -31,7 +31,9 @@ const weathers = {
 } as const;
 
 describe.each(
-  [2, 3, 4].flatMap((sites) => Object.keys(weathers).map((weather) => ({ sites, weather: weather as keyof typeof weathers }))),
+  [2, 3, 4].flatMap((sites) =>
+    Object.keys(weathers).map((weather) => ({ sites, weather: weather as keyof typeof weathers })),
+  ),
 )("random programs on $sites sites, weather: $weather", ({ sites, weather }) => {
   let cluster: Cluster<RandomProgram>;
   beforeAll(async () => {
@@ -41,7 +43,9 @@ describe.each(
   });
   afterAll(() => cluster.close());
 
-  test.each(failedRuns.filter((run) => run.sites === sites))("a run that failed once: %o", (run) => check(cluster, run));
+  test.each(failedRuns.filter((run) => run.sites === sites))("a run that failed once: %o", (run) =>
+    check(cluster, run),
+  );
 
   test(`${SEEDS} seeds from ${SEED} on`, { timeout: 30_000 + SEEDS * 1_000 }, async () => {
     for (let seed = SEED; seed < SEED + SEEDS; seed++) {

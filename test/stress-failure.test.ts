@@ -14,7 +14,10 @@ const NOTICE_MS = 1_000;
 let channels = 0;
 
 /** Site 0 goes while the others wait: what they got, and how long after. */
-async function observe(wait: WaitKind, end: EndKind): Promise<{ thrown: unknown; seen: (Observation & { afterMs: number })[] }> {
+async function observe(
+  wait: WaitKind,
+  end: EndKind,
+): Promise<{ thrown: unknown; seen: (Observation & { afterMs: number })[] }> {
   const name = `failure ${process.pid} ${channels++}`;
   const channel = new BroadcastChannel(name);
   const cluster = await launch<typeof Program>({ program, sites: SITES });
@@ -64,7 +67,8 @@ const waits: WaitKind[] = [
 const servedAfterThrow: WaitKind[] = ["page", "span", "lock", "async get", "async span"];
 
 describe.each(["exit", "kill", "throw"] as const)("when a site ends by %s", { timeout: 30_000 * TIMES }, (end) => {
-  const all = end === "throw" ? waits.filter((wait) => wait !== "open array" && !servedAfterThrow.includes(wait)) : waits;
+  const all =
+    end === "throw" ? waits.filter((wait) => wait !== "open array" && !servedAfterThrow.includes(wait)) : waits;
   test.each(all)("whoever is in %s gets a SiteDownError within a second", async (wait) => {
     for (let time = 0; time < TIMES; time++) {
       const { thrown, seen } = await observe(wait, end);
@@ -92,15 +96,19 @@ describe("when a site throws", { timeout: 30_000 * TIMES }, () => {
   });
 });
 
-test.each(waits)("when the cluster closes, whoever is in %s gets a ClosedError", { timeout: 30_000 * TIMES }, async (wait) => {
-  for (let time = 0; time < TIMES; time++) {
-    const { thrown, seen } = await observe(wait, "close");
-    expect(thrown).toBeInstanceOf(ClosedError);
-    expect(seen.map(({ name, code }) => ({ name, code }))).toEqual(
-      new Array(SITES - 1).fill({ name: "ClosedError", code: "CLOSED" }),
-    );
-  }
-});
+test.each(waits)(
+  "when the cluster closes, whoever is in %s gets a ClosedError",
+  { timeout: 30_000 * TIMES },
+  async (wait) => {
+    for (let time = 0; time < TIMES; time++) {
+      const { thrown, seen } = await observe(wait, "close");
+      expect(thrown).toBeInstanceOf(ClosedError);
+      expect(seen.map(({ name, code }) => ({ name, code }))).toEqual(
+        new Array(SITES - 1).fill({ name: "ClosedError", code: "CLOSED" }),
+      );
+    }
+  },
+);
 
 describe("the launcher's own waits", () => {
   test("end with SiteDownError", async () => {
@@ -116,7 +124,12 @@ describe("the launcher's own waits", () => {
       cluster.memory.async.acquire({ a: array.reading() }),
       cluster.memory.async.free("held"),
       cluster.stats(),
-    ].map((promise) => promise.then(() => "done", (error: unknown) => (error as Error).name));
+    ].map((promise) =>
+      promise.then(
+        () => "done",
+        (error: unknown) => (error as Error).name,
+      ),
+    );
     await new Promise((resolve) => setTimeout(resolve, 100));
     await cluster.kill(0);
     for (const outcome of await Promise.all(pending)) expect(["SiteDownError", "ReleasedError"]).toContain(outcome);

@@ -73,7 +73,8 @@ describe("asynchronous twins", { timeout: 60_000 * TIMES }, () => {
   test("locks and collectives", async () => {
     await using cluster = await launch<typeof AsyncProgram>({ program: asyncProgram, sites: 3 });
     for (const seed of seeds) {
-      for (const { count, added } of await cluster.runAll("asyncSync", { seed, rounds: 10, length: 1 })) expect(count).toBe(added);
+      for (const { count, added } of await cluster.runAll("asyncSync", { seed, rounds: 10, length: 1 }))
+        expect(count).toBe(added);
     }
   });
 

@@ -29,7 +29,10 @@ describe.each([
   });
 });
 
-test.each(["uint8", "int32"] as const)("neighbouring %s elements of one page, written by different sites, all survive", async (type) => {
-  await using cluster = await launch<typeof Program>({ program, sites: 4 });
-  expect(await cluster.runAll("neighbours", { type, length: 200, rounds: 20 * TIMES })).toEqual([0, 0, 0, 0]);
-});
+test.each(["uint8", "int32"] as const)(
+  "neighbouring %s elements of one page, written by different sites, all survive",
+  async (type) => {
+    await using cluster = await launch<typeof Program>({ program, sites: 4 });
+    expect(await cluster.runAll("neighbours", { type, length: 200, rounds: 20 * TIMES })).toEqual([0, 0, 0, 0]);
+  },
+);

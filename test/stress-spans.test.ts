@@ -22,7 +22,10 @@ describe.each([2, 4, 8])("overlapping and nested spans on %i sites", (sites) => 
     for (let time = 0; time < TIMES; time++) {
       const run = { seed: SEED + time, rounds: 64, length: 200, home, pageSize };
       const results = await cluster.runAll("spans", run);
-      expect(results.flatMap(({ wrong }) => wrong), `seed ${run.seed}`).toEqual([]);
+      expect(
+        results.flatMap(({ wrong }) => wrong),
+        `seed ${run.seed}`,
+      ).toEqual([]);
       const added = results.reduce((sum, result) => sum + result.added, 0);
       expect(await cluster.run("spansSum", run)).toEqual({ sum: added, error: 0 });
     }

@@ -26,7 +26,8 @@ describe.each([
     for (const seed of seeds) {
       const results = await cluster.runAll("locks", { seed, rounds: 60 });
       const added = results.reduce((sum, result) => sum + result.added, 0);
-      for (const { count, broken } of results) expect({ seed, count, broken }).toEqual({ seed, count: added, broken: 0 });
+      for (const { count, broken } of results)
+        expect({ seed, count, broken }).toEqual({ seed, count: added, broken: 0 });
     }
   });
 

@@ -69,6 +69,8 @@ if (scenario === "") {
   console.log(JSON.stringify(Object.keys(scenarios)));
 } else {
   await scenarios[scenario]!();
-  const resources = process.getActiveResourcesInfo().filter((name) => !/PipeWrap|TTYWrap|TickObject|Immediate/.test(name));
+  const resources = process
+    .getActiveResourcesInfo()
+    .filter((name) => !/PipeWrap|TTYWrap|TickObject|Immediate/.test(name));
   console.log(JSON.stringify({ resources, at: Date.now() }));
 }

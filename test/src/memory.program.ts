@@ -39,7 +39,10 @@ export function recreate(site: Site, { rounds }: { rounds: number }): number {
   let dirty = 0;
   for (let round = 0; round < rounds; round++) {
     const length = 100 + round;
-    const array = site.memory.float64("again", length, { pageSize: 256, home: round % 2 === 0 ? "cyclic" : "first-touch" });
+    const array = site.memory.float64("again", length, {
+      pageSize: 256,
+      home: round % 2 === 0 ? "cyclic" : "first-touch",
+    });
     const { start, end } = site.share(length);
     for (let i = start; i < end; i++) if (array.get(i) !== 0) dirty++;
     array.fill(round + 1, start, end);
@@ -118,18 +121,20 @@ export function huge(site: Site, { type, length }: { type: "int8" | "float64"; l
   return [...found, ...tail.view, array.get(2 ** 28)];
 }
 
-/** Passes a page to and fro: at least two page faults a turn. The heap in use after each of `parts` parts, collected. */
-export function pingPong(site: Site, { turns, parts }: { turns: number; parts: number }): number[] {
+const SWEPT_PAGES = 500;
+
+/** Sites take turns at writing to every page of an array: each store is a page fault. Heap in use after each part, collected. */
+export function sweeps(site: Site, { faults, parts }: { faults: number; parts: number }): number[] {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const word = site.memory.int32("ping pong", 1, { pageSize: 256 });
+  const perPage = 64;
+  const array = site.memory.int32("swept", SWEPT_PAGES * perPage, { pageSize: 256 });
   const heaps: number[] = [];
   for (let part = 0; part < parts; part++) {
-    for (let n = 0; n < turns / parts / site.count; n++) {
-      while (word.get(0) % site.count !== site.id);
-      word.add(0, 1);
+    for (let sweep = 0; sweep < faults / SWEPT_PAGES / parts; sweep++) {
+      if (sweep % site.count === site.id) for (let page = 0; page < SWEPT_PAGES; page++) array.add(page * perPage, 1);
+      site.barrier();
     }
-    site.barrier();
     collect();
     heaps.push(process.memoryUsage().heapUsed);
   }

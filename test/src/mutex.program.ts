@@ -113,7 +113,10 @@ function bakery(site: Site, words: Words, at: (n: number) => number): Section {
 }
 
 /** Every site writes the elements `id`, `id + count`, … over and over; all must keep their last values. */
-export function neighbours(site: Site, { type, length, rounds }: { type: "uint8" | "int32"; length: number; rounds: number }): number {
+export function neighbours(
+  site: Site,
+  { type, length, rounds }: { type: "uint8" | "int32"; length: number; rounds: number },
+): number {
   const array = site.memory[type](`neighbours ${type}`, length, { pageSize: 256 });
   let lost = 0;
   for (let round = 1; round <= rounds; round++) {

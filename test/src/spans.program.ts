@@ -75,7 +75,14 @@ class Round {
 
   /** One span in the other, in random order; some are taken for reading first and upgraded by a second one. */
   #nested(start: number, end: number, write: boolean, atBarrier: boolean): void {
-    const order = this.#prng.pick([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]);
+    const order = this.#prng.pick([
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ]);
     const held: View[] = [];
     const extra: View[] = [];
     for (const k of order) {

@@ -79,9 +79,9 @@ export class Region implements CacheEffects {
     this.pageSize = descriptor.pageSize;
     this.pages = pageCount(descriptor);
     this.#host = host;
-    const buffer = allocate(descriptor, this.pages * descriptor.pageSize);
-    this.bytes = new Uint8Array(buffer);
-    this.view = viewOf(descriptor.type, buffer, 0, descriptor.length);
+    const bytes = allocate(descriptor, this.pages * descriptor.pageSize);
+    this.bytes = bytes;
+    this.view = viewOf(descriptor.type, bytes.buffer, 0, descriptor.length);
     this.homes = createHomes(descriptor, host.sites);
     this.cache = new PageCache(this.pages, this);
     this.directory = new Directory(
@@ -224,9 +224,9 @@ export class Region implements CacheEffects {
   }
 }
 
-function allocate(descriptor: RegionDescriptor, bytes: number): ArrayBuffer {
+function allocate(descriptor: RegionDescriptor, bytes: number): Uint8Array<ArrayBuffer> {
   try {
-    return new ArrayBuffer(bytes);
+    return new Uint8Array(bytes); // Node 20 has no typed array beyond 4 GiB, though it has such buffers
   } catch (cause) {
     throw new LimitError(
       `shared array "${descriptor.name}": no memory for ${byteLength(descriptor)} bytes, which every site reserves privately`,

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ElementType, elementTypes } from "../src/elements.ts";
@@ -300,6 +301,14 @@ describe("wrong use of a shared array", () => {
     });
     expect(caught(() => memory.int8("x", 2 ** 32))).toMatchObject({ name: "LimitError", code: "LIMIT" });
     expect(caught(() => memory.free("nothing"))).toMatchObject({ name: "UsageError", code: "NO_SUCH_ARRAY" });
+    expect(memory.int8("x", 1).length).toBe(1);
+  });
+
+  it.runIf(constants.MAX_LENGTH < 2 ** 33)("more than this Node's typed arrays hold is a LimitError", () => {
+    const memory = new Mesh({ sites: 1 }).memory(0);
+    for (const length of [2 ** 30, 2 ** 32 - 1]) {
+      expect(caught(() => memory.float64("x", length))).toMatchObject({ name: "LimitError", code: "LIMIT" });
+    }
     expect(memory.int8("x", 1).length).toBe(1);
   });
 });

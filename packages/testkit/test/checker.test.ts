@@ -11,33 +11,112 @@ describe("traces by hand", () => {
   test.each<[string, Step[][]]>([
     ["nothing", []],
     ["the zero that memory begins with", [[read(X, 0)], [write(X, 1)]]],
-    ["SB, seen by one", [[write(X, 1), read(Y, 0)], [write(Y, 1), read(X, 1)]]],
-    ["MP, seen in order", [[write(X, 1), write(Y, 2)], [read(Y, 2), read(X, 1)]]],
-    ["a read that waits for a later site", [[read(X, 1), read(X, 2)], [read(X, 0), write(X, 1)], [read(X, 1), write(X, 2)]]],
+    [
+      "SB, seen by one",
+      [
+        [write(X, 1), read(Y, 0)],
+        [write(Y, 1), read(X, 1)],
+      ],
+    ],
+    [
+      "MP, seen in order",
+      [
+        [write(X, 1), write(Y, 2)],
+        [read(Y, 2), read(X, 1)],
+      ],
+    ],
+    [
+      "a read that waits for a later site",
+      [
+        [read(X, 1), read(X, 2)],
+        [read(X, 0), write(X, 1)],
+        [read(X, 1), write(X, 2)],
+      ],
+    ],
     ["additions in a row", [[update(X, 0, 1), update(X, 2, 3)], [update(X, 1, 2)]]],
-    ["a value written twice", [[write(X, 1), write(X, 2), write(X, 1)], [read(X, 1), read(X, 2), read(X, 1)]]],
-    ["a block that sees its own write", [[[{ location: X, written: 5 }, { location: X, read: 5 }]]]],
-    ["a snapshot between two blocks", [
-      [[{ location: X, written: 1 }, { location: Y, written: 1 }]],
-      [[{ location: X, read: 1 }, { location: Y, read: 1 }]],
-    ]],
+    [
+      "a value written twice",
+      [
+        [write(X, 1), write(X, 2), write(X, 1)],
+        [read(X, 1), read(X, 2), read(X, 1)],
+      ],
+    ],
+    [
+      "a block that sees its own write",
+      [
+        [
+          [
+            { location: X, written: 5 },
+            { location: X, read: 5 },
+          ],
+        ],
+      ],
+    ],
+    [
+      "a snapshot between two blocks",
+      [
+        [
+          [
+            { location: X, written: 1 },
+            { location: Y, written: 1 },
+          ],
+        ],
+        [
+          [
+            { location: X, read: 1 },
+            { location: Y, read: 1 },
+          ],
+        ],
+      ],
+    ],
   ])("accepts %s", (_name, trace) => {
     expect(answer(...trace)).toBe("consistent");
   });
 
   test.each<[string, Step[][]]>([
     ["a value nobody wrote", [[read(X, 7)]]],
-    ["SB", [[write(X, 1), read(Y, 0)], [write(Y, 1), read(X, 0)]]],
-    ["MP", [[write(X, 1), write(Y, 2)], [read(Y, 2), read(X, 0)]]],
-    ["LB", [[read(X, 1), write(Y, 1)], [read(Y, 1), write(X, 1)]]],
+    [
+      "SB",
+      [
+        [write(X, 1), read(Y, 0)],
+        [write(Y, 1), read(X, 0)],
+      ],
+    ],
+    [
+      "MP",
+      [
+        [write(X, 1), write(Y, 2)],
+        [read(Y, 2), read(X, 0)],
+      ],
+    ],
+    [
+      "LB",
+      [
+        [read(X, 1), write(Y, 1)],
+        [read(Y, 1), write(X, 1)],
+      ],
+    ],
     ["IRIW", [[write(X, 1)], [write(Y, 1)], [read(X, 1), read(Y, 0)], [read(Y, 1), read(X, 0)]]],
     ["CoRR", [[write(X, 1)], [read(X, 1), read(X, 0)]]],
     ["a lost update", [[update(X, 0, 1)], [update(X, 0, 2)]]],
     ["one's own write unseen", [[write(X, 1), read(X, 0)]]],
-    ["a torn snapshot", [
-      [[{ location: X, written: 1 }, { location: Y, written: 1 }]],
-      [[{ location: X, read: 1 }, { location: Y, read: 0 }]],
-    ]],
+    [
+      "a torn snapshot",
+      [
+        [
+          [
+            { location: X, written: 1 },
+            { location: Y, written: 1 },
+          ],
+        ],
+        [
+          [
+            { location: X, read: 1 },
+            { location: Y, read: 0 },
+          ],
+        ],
+      ],
+    ],
   ])("rejects %s", (_name, trace) => {
     const verdict = checkSequentialConsistency(trace);
     expect(verdict.answer).toBe("inconsistent");
@@ -87,7 +166,10 @@ function perform(sites: number, order: readonly Intent[]): Step[][] {
     else if (kind === "update") steps.push(update(location, old, set(location)));
     else {
       const other = (location + 1) % LOCATIONS;
-      steps.push([{ location: other, read: memory[other]! }, { location, read: old, written: set(location) }]);
+      steps.push([
+        { location: other, read: memory[other]! },
+        { location, read: old, written: set(location) },
+      ]);
     }
   }
   return trace;
@@ -123,15 +205,20 @@ function bruteForce(trace: Trace): boolean {
 function corrupt(trace: Step[][], n: number, value: number): Step[][] {
   const reads = trace.flat(2).filter((access) => access.read !== undefined);
   const victim = reads[n % Math.max(1, reads.length)];
-  return trace.map((steps) => steps.map((step) => step.map((access) => (access === victim ? { ...access, read: value } : access))));
+  return trace.map((steps) =>
+    steps.map((step) => step.map((access) => (access === victim ? { ...access, read: value } : access))),
+  );
 }
 
 describe("laws", () => {
   test("what an atomic memory does is accepted", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }).chain((sites) => fc.tuple(fc.constant(sites), intents(sites, 160))), ([sites, order]) => {
-        expect(answer(...perform(sites, order))).toBe("consistent");
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 4 }).chain((sites) => fc.tuple(fc.constant(sites), intents(sites, 160))),
+        ([sites, order]) => {
+          expect(answer(...perform(sites, order))).toBe("consistent");
+        },
+      ),
       { numRuns: 300 },
     );
   });

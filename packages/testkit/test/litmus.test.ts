@@ -1,17 +1,20 @@
 import { isForbidden, legalOutcomes, litmusTests } from "@isles/testkit";
 import { describe, expect, test } from "vitest";
 
-describe.each(litmusTests.map((row) => ({ name: row.test.name, ...row })))("$name", ({ test: litmus, legalOutcomes: count }) => {
-  const legal = [...legalOutcomes(litmus)];
+describe.each(litmusTests.map((row) => ({ name: row.test.name, ...row })))(
+  "$name",
+  ({ test: litmus, legalOutcomes: count }) => {
+    const legal = [...legalOutcomes(litmus)];
 
-  test("its forbidden outcome is not sequentially consistent", () => {
-    expect(legal.filter((outcome) => isForbidden(litmus, outcome))).toEqual([]);
-  });
+    test("its forbidden outcome is not sequentially consistent", () => {
+      expect(legal.filter((outcome) => isForbidden(litmus, outcome))).toEqual([]);
+    });
 
-  test(`leaves ${count} legal outcomes`, () => {
-    expect(legal).toHaveLength(count);
-  });
-});
+    test(`leaves ${count} legal outcomes`, () => {
+      expect(legal).toHaveLength(count);
+    });
+  },
+);
 
 test("two-site tests leave exactly three outcomes", () => {
   for (const { test: litmus } of litmusTests.filter((row) => row.test.sites.length === 2)) {

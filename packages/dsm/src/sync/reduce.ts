@@ -59,7 +59,8 @@ export class Reduce {
       this.#operators.set(op, { apply, group: groupOf(key) });
     }
     try {
-      if (typeof value === "number") host.sendText(rootSite, Service.Collective, "P" + num(op) + numberText(value) + key);
+      if (typeof value === "number")
+        host.sendText(rootSite, Service.Collective, "P" + num(op) + numberText(value) + key);
       else this.#send(rootSite, { k: "part", key, value: this.#codec.encode(value), op });
     } catch (error) {
       // Not sent, so never answered: a value that cannot travel is the caller's error alone.

@@ -81,7 +81,8 @@ class Search {
       let taken = 0;
       for (;;) {
         const step = steps[this.#next[site]!];
-        if (step === undefined || step.some(({ written }) => written !== undefined) || !this.#isPossible(step)) return taken;
+        if (step === undefined || step.some(({ written }) => written !== undefined) || !this.#isPossible(step))
+          return taken;
         this.#take(site, step);
         taken++;
       }
@@ -104,7 +105,8 @@ class Search {
       const value = this.#memory.get(location)!;
       const key = `${location}:${value}`;
       const own = step.filter((access) => access.location === location && access.read === value).length;
-      if (written !== value && (this.#readsLeft.get(key) ?? 0) > own && (this.#writesLeft.get(key) ?? 0) === 0) return false;
+      if (written !== value && (this.#readsLeft.get(key) ?? 0) > own && (this.#writesLeft.get(key) ?? 0) === 0)
+        return false;
     }
     return true;
   }
