@@ -38,7 +38,10 @@ async function interrupt(cluster: Cluster, work: (typeof works)[number], prng: P
   const expected = { kill: "SiteDownError", close: "ClosedError", abort: "AbortError" }[way];
   const late = new Promise((resolve) => setTimeout(resolve, 2 * NOTICE_MS, `nothing after ${way}`).unref());
   expect(await Promise.race([running, late])).toBe(expected);
-  return performance.now() - start;
+  const noticedMs = performance.now() - start;
+  // Giving up one run harms nothing: the same sites do the next one.
+  if (way === "abort") await cluster.runAll(work.name, { ...work.args, rounds: 1, updates: 1, seed: -seed });
+  return noticedMs;
 }
 
 describe.each(works)("ended in the middle of $name", (work) => {

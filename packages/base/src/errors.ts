@@ -68,12 +68,15 @@ export class LimitError extends IslesError {
   }
 }
 
+const MAX_PATH = 200; // characters of a path that a message shows
+
 /** A value cannot travel; `path` is where it sits, e.g. `args.options.onDone`. */
 export class CloneError extends IslesError {
   readonly path: string;
 
   constructor(path: string, what: string, options?: ErrorOptions) {
-    super("CANNOT_CLONE", `${path} is ${what}, which cannot travel to another site`, options);
+    const shown = path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH / 2)} … ${path.slice(-MAX_PATH / 2)}`;
+    super("CANNOT_CLONE", `${shown} is ${what}, which cannot travel to another site`, options);
     this.path = path;
   }
 }

@@ -6,7 +6,7 @@ import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { type ArrayContext, copyPart, type SharedArray } from "./shared-array.ts";
 import { HeldSpan, type Span } from "./span.ts";
-import { leaveQueue } from "./word-queue.ts";
+import { leaveQueue, limitOf } from "./word-queue.ts";
 
 /**
  * The twins of `SharedArray`'s blocking calls for code that must not block: same arguments, same results and errors, as
@@ -81,12 +81,13 @@ export class AsyncArray<T extends TypedArray> {
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
       wait = this.#context.words.enqueue(this.#array.wordKey(index));
+      this.#region.sleeps(wait);
       await this.#context.endpoint.waitAsync(wait.enqueued);
     } finally {
       held.release();
     }
     let timedOut = false;
-    await this.#context.endpoint.waitAsync(wait.woken, timeoutMs, () => {
+    await this.#context.endpoint.waitAsync(wait.woken, limitOf(timeoutMs), () => {
       leaveQueue(wait, (left) => {
         timedOut = left;
       });

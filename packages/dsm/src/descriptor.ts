@@ -42,6 +42,29 @@ export function pageCount(descriptor: RegionDescriptor): number {
   return Math.max(1, Math.ceil(byteLength(descriptor) / descriptor.pageSize));
 }
 
+/** Refuses options that mean nothing here: a misspelt one would be ignored without a word. */
+export function checkOptions(name: string, options: ArrayOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError(
+      "BAD_OPTION",
+      `shared array "${name}": options are an object such as { pageSize: 1024 }, got ${String(options)}`,
+    );
+  }
+  for (const key of Object.keys(options)) {
+    if (["pageSize", "home", "consistency"].includes(key)) continue;
+    throw new UsageError(
+      "BAD_OPTION",
+      `shared array "${name}": there is no option ${key}; there are pageSize, home and consistency`,
+    );
+  }
+  const { consistency = "sequential" } = options;
+  if (consistency === "sequential") return;
+  throw new UsageError(
+    "BAD_OPTION",
+    `shared array "${name}": consistency ${JSON.stringify(consistency)} is unknown; this version has "sequential"`,
+  );
+}
+
 /** Checks what a caller asks for; throws with the argument, its value and the rule. */
 export function checkRequest(name: string, length: number, pageSize: number, home: HomePolicy, sites: number): void {
   if (typeof name !== "string" || name === "")
@@ -59,6 +82,9 @@ export function checkRequest(name: string, length: number, pageSize: number, hom
     throw new RangeError(
       `shared array "${name}": page size must be a power of two from ${MIN_PAGE_SIZE} to ${MAX_PAGE_SIZE} bytes, got ${String(pageSize)}`,
     );
+  }
+  if (typeof home !== "number" && typeof home !== "string") {
+    throw new UsageError("BAD_HOME", `shared array "${name}": home is a policy or a site, got ${typeof home}`);
   }
   if (typeof home === "number") {
     if (!Number.isInteger(home) || home < 0 || home >= sites) {

@@ -1,4 +1,4 @@
-import { type Completion, TimeoutError, WouldBlockError } from "@isles/base";
+import { type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
 import { type Acquisition, type Kind, Mode, type PageRange, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
 import { MessageClass, type Port, type Receiver } from "@isles/transport";
 import type { FirstTouchHomes } from "./homes.ts";
@@ -62,6 +62,8 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   readonly #outbox: RecordOutbox;
   readonly #inbox: RecordInbox;
   #delivering = false;
+  /** What the thread is blocked for, if that is a page. */
+  #awaited: Acquisition | undefined;
   #turnScheduled = false;
 
   constructor(options: EndpointOptions) {
@@ -150,10 +152,20 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     }
     this.#turn();
     if (completion.settled) return completion.take();
+    this.#refuseInHandler(completion.label);
+    if (this.pins.idle) {
+      this.#block(completion, timeoutMs, onTimeout);
+      return completion.take();
+    }
     // Whatever this site holds may be what the awaited site needs first: lend it meanwhile, fetch it back after.
-    const lent = this.pins.idle ? null : this.spans.begin([], true);
-    this.#block(completion, timeoutMs, onTimeout);
-    if (lent !== null) this.#complete(lent);
+    const lent = this.spans.begin([], true);
+    try {
+      this.#block(completion, timeoutMs, onTimeout);
+    } catch (error) {
+      this.spans.cancel(lent);
+      throw error;
+    }
+    this.#complete(lent);
     return completion.take();
   }
 
@@ -187,13 +199,32 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   }
 
   /**
-   * For a program that spins on an element. Its value changes by a message only, so where threads outnumber cores the time
-   * is better spent by the one who will send it. Short, since the program may be no spinner after all.
+   * For a program that spins on an element. It waits as much as one that blocks, so it hears of failures: throws what ends
+   * the run's waits. An element changes by a message only, so where threads outnumber cores the spinner leaves its core to
+   * the one who will send it; shortly, since it may be no spinner after all.
    */
   rest(): void {
+    const error = this.pending.reasonToStop(this.group.id);
+    if (error !== undefined) throw error;
     if (!this.port.crowded || !this.mayBlock) return;
     this.port.wait(REST_MS);
     this.#turn();
+  }
+
+  /** `site.poll()`: serves the others, and throws what would end a wait here. */
+  pollForProgram(): void {
+    this.poll();
+    const error = this.pending.reasonToStop(this.group.id);
+    if (error !== undefined) throw error;
+  }
+
+  /** What this endpoint waits for at this moment, in words; empty while it computes or idles. */
+  waitingFor(): string[] {
+    const labels = this.pending.labels();
+    if (this.#awaited === undefined) return labels;
+    const { region, page, mode } = this.#awaited;
+    const name = this.regions.regionOf(region)?.descriptor.name ?? "a freed array";
+    return [`page ${page} of "${name}" to ${mode === Mode.Write ? "write" : "read"}`, ...labels];
   }
 
   #turn(): void {
@@ -313,6 +344,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     const { page, mode } = acquisition;
     if (region !== undefined) region.oncePage = -1;
     const start = this.now();
+    this.#awaited = acquisition;
     for (;;) {
       if (region === undefined) throw this.regions.freedError(acquisition.region);
       this.#turn();
@@ -322,6 +354,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
       this.port.wait(MAX_SLEEP_MS);
     }
+    this.#awaited = undefined;
     region.stats.blockedMs += this.now() - start;
   }
 
@@ -329,6 +362,16 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   mustBlock(call: string): void {
     if (!this.mayBlock) throw new WouldBlockError(call, call.replace(/\w+$/, "async.$&"));
     if (this.pending.failure !== undefined) throw this.pending.failure;
+    this.#refuseInHandler(call);
+  }
+
+  /** Code that runs inside a delivery (a reduction's operator, an abort listener) would block the delivery of its own answer. */
+  #refuseInHandler(what: string): void {
+    if (!this.#delivering) return;
+    throw new UsageError(
+      "BLOCKING_IN_HANDLER",
+      `${what} would block inside a reduction's operator or an event listener; do it in the program's own code`,
+    );
   }
 
   // Pages, asynchronous

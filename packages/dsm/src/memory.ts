@@ -1,7 +1,7 @@
 import { type Completion, UsageError } from "@isles/base";
 import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
-import type { ArrayOptions, RegionDescriptor } from "./descriptor.ts";
+import { type ArrayOptions, checkOptions, type RegionDescriptor } from "./descriptor.ts";
 import { type ElementType, elementTypes, type TypedArray } from "./elements.ts";
 import type { RegistryService } from "./registry-service.ts";
 import { type ArrayContext, SharedArray } from "./shared-array.ts";
@@ -149,6 +149,7 @@ function request(
   length: number,
   options: ArrayOptions = {},
 ): Completion<RegionDescriptor | undefined> {
+  checkOptions(name, options);
   return registry.open({ name, type, length, pageSize: options.pageSize, home: options.home });
 }
 
@@ -161,13 +162,26 @@ function opened<T extends TypedArray>(
 }
 
 function rangesOf(requests: SpanRequests): PageRange[] {
+  if (typeof requests !== "object" || requests === null) {
+    throw new UsageError(
+      "BAD_RANGE",
+      "memory.acquire takes ranges by name: acquire({ src: a.reading(0, n), dst: b.writing(0, n) })",
+    );
+  }
   if (Object.hasOwn(requests, "release")) {
     throw new UsageError(
       "BAD_NAME",
       "memory.acquire: no span can be called release, which is how all of them are let go",
     );
   }
-  return Object.values(requests).flatMap(({ array, start, end, write }) => array.pages(start, end, write));
+  return Object.entries(requests).flatMap(([name, request]) => {
+    if (typeof request?.array?.pages === "function")
+      return request.array.pages(request.start, request.end, request.write);
+    throw new UsageError(
+      "BAD_RANGE",
+      `memory.acquire: ${name} is no range; write array.reading(start, end) or array.writing(start, end)`,
+    );
+  });
 }
 
 /** Spans that were taken together and go together. */

@@ -16,7 +16,7 @@ export class Pending {
 
   add<T>(label: string, group: Group): Completion<T> {
     const completion = new Completion<T>(label);
-    const error = this.failure ?? this.#broken.get(group.id);
+    const error = this.reasonToStop(group.id);
     if (error !== undefined) {
       completion.reject(error);
       return completion;
@@ -54,6 +54,11 @@ export class Pending {
     for (const [completion, owner] of [...this.#waits]) {
       if (owner.id === group) completion.reject(error);
     }
+  }
+
+  /** Why code of this run must not go on waiting, if there is a reason. */
+  reasonToStop(group: number): Error | undefined {
+    return this.failure ?? this.#broken.get(group);
   }
 
   forgetGroup(group: number): void {

@@ -13,6 +13,7 @@ import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
 import { type TypedArray, viewOf } from "./elements.ts";
 import { createHomes, type Homes } from "./homes.ts";
 import { type ArrayStats, emptyArrayStats } from "./stats.ts";
+import type { WordWait } from "./word-queue.ts";
 
 /** What a region needs of its endpoint: a way to send records and to ask about pins. */
 export interface RegionHost {
@@ -68,6 +69,8 @@ export class Region implements CacheEffects {
   /** The page whose bytes are good for one load that waits right now (IS_D_I), or -1. */
   oncePage = -1;
   readonly #host: RegionHost;
+  /** Waits on words of this region. */
+  readonly #sleepers = new Set<WordWait>();
   readonly #waiters = new Map<number, Waiter[]>();
   /** Requester of the DataO just sent to a page's home: the write-back that follows need not carry the bytes again. */
   #homeHasBody = -1;
@@ -137,6 +140,13 @@ export class Region implements CacheEffects {
     else waiters.push(waiter);
   }
 
+  /** A wait on a word of this region: nobody can wake it once the array is freed, so that ends it. */
+  sleeps(wait: WordWait): void {
+    this.#sleepers.add(wait);
+    wait.woken.onSettled(() => this.#sleepers.delete(wait));
+    if (this.freed !== undefined) this.#wakeAll(this.freed);
+  }
+
   /** Nothing of this region will ever arrive again: everyone who waits gets the error. */
   fail(error: unknown): void {
     const all = [...this.#waiters.values()];
@@ -148,6 +158,14 @@ export class Region implements CacheEffects {
     this.freed = error;
     this.cache.state.fill(State.I); // every access now takes the slow path, which says why
     this.fail(error);
+    this.#wakeAll(error);
+  }
+
+  #wakeAll(error: ReleasedError): void {
+    for (const sleeper of [...this.#sleepers]) {
+      sleeper.cancel();
+      sleeper.woken.reject(error);
+    }
   }
 
   // CacheEffects

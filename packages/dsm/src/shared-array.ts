@@ -7,7 +7,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
-import { leaveQueue, type WordQueue } from "./word-queue.ts";
+import { leaveQueue, limitOf, type WordQueue } from "./word-queue.ts";
 
 /** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
 const ACCESSES_PER_POLL = 256;
@@ -149,12 +149,13 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
       wait = this.#context.words.enqueue(this.wordKey(index));
+      this.#region.sleeps(wait);
       this.#endpoint.waitHolding(wait.enqueued);
     } finally {
       this.#endpoint.release(held);
     }
     let timedOut = false;
-    this.#endpoint.wait(wait.woken, timeoutMs, () => {
+    this.#endpoint.wait(wait.woken, limitOf(timeoutMs), () => {
       leaveQueue(wait, (left) => {
         timedOut = left;
       });
@@ -270,6 +271,10 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   wordKey(index: number): string {
     return `${this.#region.id}:${index + this.#origin}`;
+  }
+
+  isOf(endpoint: Endpoint): boolean {
+    return this.#endpoint === endpoint;
   }
 
   /** What travels in place of the array: its region and its part of it. */

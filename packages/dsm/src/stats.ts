@@ -25,6 +25,8 @@ export interface SiteStats extends ArrayStats {
   syncMs: number;
   /** Messages of locks, barriers and other services. */
   serviceMessages: number;
+  /** What the site waits for at this moment: the way to find out why a program hangs. */
+  waitingFor: string[];
 }
 
 export function emptyArrayStats(): ArrayStats {

@@ -27,3 +27,8 @@ export function leaveQueue(wait: WordWait, whenLeft: (left: boolean) => void): v
     }
   });
 }
+
+/** A time limit as `Atomics.wait` takes it: NaN is no limit. */
+export function limitOf(timeoutMs: number | undefined): number | undefined {
+  return timeoutMs === undefined || Number.isNaN(timeoutMs) ? undefined : timeoutMs;
+}

@@ -161,6 +161,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
       while (this.#scheduler.load > 0 && performance.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    const idle = Array.from({ length: this.sites }, (_, site) => site).filter((site) => !this.#scheduler.isBusy(site));
+    await this.#pool.drainOutput(idle, CLOSE_GRACE_MS);
     await this.#pool.close();
     this.#port.close();
   }

@@ -40,24 +40,64 @@ const known: Record<string, { readonly prototype: Error }> = {
 
 const MAX_CAUSES = 16; // a longer chain of causes is cut, so that a cyclic one ends
 
+/** Never throws, whatever was thrown: an error about an error would hide the one that matters. */
 export function encodeError(error: unknown, depth = 0): WireError {
-  if (!(error instanceof Error)) {
-    return {
-      type: "Error",
-      name: "Error",
-      message: String(error),
-      stack: undefined,
-      properties: {},
-      cause: undefined,
-      thrown: { value: cloneable(error) },
-    };
+  try {
+    return error instanceof Error ? encode(error, depth) : encodeThrown(error);
+  } catch (hidden) {
+    return encodeThrown(`a value that cannot be looked at (${words(hidden)})`);
   }
+}
+
+function encode(error: Error, depth: number): WireError {
   const properties: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(error)) {
-    if (key !== "name" && key !== "cause") properties[key] = cloneable(value);
+  for (const key of Object.keys(error)) {
+    if (key !== "name" && key !== "cause") properties[key] = cloneable(read(error, key));
   }
-  const cause = error.cause === undefined || depth >= MAX_CAUSES ? undefined : encodeError(error.cause, depth + 1);
-  return { type: knownType(error), name: error.name, message: error.message, stack: error.stack, properties, cause };
+  const cause = read(error, "cause");
+  return {
+    type: knownType(error),
+    name: words(read(error, "name")),
+    message: words(read(error, "message")),
+    stack: textOrNothing(read(error, "stack")),
+    properties,
+    cause: cause === undefined || depth >= MAX_CAUSES ? undefined : encodeError(cause, depth + 1),
+  };
+}
+
+function encodeThrown(thrown: unknown): WireError {
+  const message = words(thrown);
+  return {
+    type: "Error",
+    name: "Error",
+    message,
+    stack: undefined,
+    properties: {},
+    cause: undefined,
+    thrown: { value: cloneable(thrown) },
+  };
+}
+
+/** A property whose getter may throw. */
+function read(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch (error) {
+    return `unreadable (${words(error)})`;
+  }
+}
+
+function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Any value in words; not even a hostile one throws here. */
+function words(value: unknown): string {
+  try {
+    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }
 
 /** By the object and not by its name: a program's own class may be called TimeoutError too. */
@@ -73,17 +113,20 @@ function knownType(error: Error): string {
 export function decodeError(wire: WireError): unknown {
   if (wire.thrown !== undefined) return wire.thrown.value;
   const error = new Error(wire.message, wire.cause === undefined ? undefined : { cause: decodeError(wire.cause) });
-  const type = known[wire.type];
+  const type = Object.hasOwn(known, wire.type) ? known[wire.type] : undefined;
   if (type !== undefined) Object.setPrototypeOf(error, type.prototype);
   Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
   if (wire.stack !== undefined) error.stack = wire.stack;
-  return Object.assign(error, wire.properties);
+  for (const [key, value] of Object.entries(wire.properties)) {
+    Object.defineProperty(error, key, { value, configurable: true, enumerable: true, writable: true });
+  }
+  return error;
 }
 
 function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return String(value); // better the words than nothing: this is about reporting another error
+    return words(value); // better the words than nothing: this is about reporting another error
   }
 }

@@ -26,7 +26,11 @@ export interface LaunchOptions {
   readonly sites?: number;
   /** Bytes of a page for arrays that name no page size: a power of two from 256 to 65,536. Default 4,096. */
   readonly pageSize?: number;
-  /** Throw when the view of a released span is used. Slows every access through a span a hundredfold. Default false. */
+  /**
+   * Throw when the view of a released span is used. Views are then proxies: a hundred times slower, and the platform's own
+   * tests for typed arrays (`ArrayBuffer.isView`) do not know them. Methods and subarrays taken from a view before the release
+   * are not watched. Default false.
+   */
   readonly debug?: boolean;
   /** What carries the sites; default: {@link threads}. */
   readonly engine?: Engine;
@@ -47,6 +51,7 @@ const BYTES_PER_SITE = 14 * 1024 * 1024;
  * ```
  */
 export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cluster<P>> {
+  checkShape(options);
   const { sites = availableParallelism(), pageSize = DEFAULT_PAGE_SIZE, debug = false, signal } = options;
   checkOptions(options, sites, pageSize);
   signal?.throwIfAborted();
@@ -94,14 +99,22 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   return cluster;
 }
 
-function checkOptions(options: LaunchOptions, sites: number, pageSize: number): void {
-  if (options.program === undefined) {
+const OPTIONS = ["program", "sites", "pageSize", "debug", "engine", "signal"];
+
+function checkShape(options: LaunchOptions): void {
+  if (!(options?.program instanceof URL || typeof options?.program === "string")) {
     throw new UsageError(
       "NO_PROGRAM",
       "launch needs a program: launch({ program: new URL('./program.js', import.meta.url) })",
     );
   }
-  if (options.engine !== undefined && options.engine.name !== "threads") {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown === undefined) return;
+  throw new UsageError("BAD_OPTION", `launch has no option ${unknown}; this version has ${OPTIONS.join(", ")}`);
+}
+
+function checkOptions(options: LaunchOptions, sites: number, pageSize: number): void {
+  if (options.engine !== undefined && options.engine?.name !== "threads") {
     throw new UsageError("NO_ENGINE", `unknown engine ${JSON.stringify(options.engine)}; this version has threads()`);
   }
   if (!Number.isInteger(sites) || sites < 1)

@@ -1,3 +1,4 @@
+import { MismatchError } from "@isles/base";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync } from "@isles/dsm";
 import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
 import type { Port, Receiver } from "@isles/transport";
@@ -37,7 +38,13 @@ export class Member implements ReferenceCodec {
   // ReferenceCodec: shared arrays travel as references
 
   describe(value: object): unknown {
-    return value instanceof SharedArray ? value.describe() : undefined;
+    if (!(value instanceof SharedArray)) return undefined;
+    if (!value.isOf(this.endpoint)) {
+      throw new MismatchError(
+        `shared array "${value.name}" belongs to another cluster; only its elements can be copied here`,
+      );
+    }
+    return value.describe();
   }
 
   resolve(description: Reference["description"]): object {
@@ -50,6 +57,7 @@ export class Member implements ReferenceCodec {
       site: endpoint.self,
       syncMs: endpoint.syncMs,
       serviceMessages: endpoint.serviceMessages,
+      waitingFor: endpoint.waitingFor(),
       ...emptyArrayStats(),
     };
     const arrays: EndpointStats["arrays"] = {};

@@ -34,11 +34,16 @@ export async function loadProgram(url: string): Promise<Record<string, unknown>>
 export function exportedFunctions(module: Record<string, unknown>, url: string): Map<string, ProgramFunction> {
   const functions = new Map<string, ProgramFunction>();
   for (const [name, value] of Object.entries(module)) {
-    if (typeof value === "function") functions.set(name, value as ProgramFunction);
+    if (typeof value === "function" && !isClass(value)) functions.set(name, value as ProgramFunction);
   }
   if (functions.size === 0)
     throw new UsageError("EMPTY_PROGRAM", `${url} exports no function; a program is a module of exported functions`);
   return functions;
+}
+
+/** A class cannot be called, so a site cannot run it. */
+function isClass(value: unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
 export function noSuchFunction(name: string, functions: readonly string[]): UsageError {

@@ -36,6 +36,10 @@ export class Scheduler {
     return best;
   }
 
+  isBusy(site: number): boolean {
+    return this.#loads[site]! > 0;
+  }
+
   /** Tasks queued or running. */
   get load(): number {
     return this.#loads.reduce((sum, load) => sum + load, 0);

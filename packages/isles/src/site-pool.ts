@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
-import { SiteDownError } from "@isles/base";
+import { Completion, SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { Piscina } from "piscina";
 import { decodeError } from "./error-wire.ts";
@@ -27,7 +27,10 @@ export class SitePool {
   /** Thread id of each site's worker. */
   readonly #threads: number[] = [];
   readonly #options: SitePoolOptions;
-  readonly #down = new Set<number>();
+  /** Why each lost site was lost. */
+  readonly #down = new Map<number, string>();
+  /** What each site has been asked: ended when it is lost, since the pool forgets tasks that wait for a worker it removed. */
+  readonly #asked: Set<Completion<unknown>>[] = [];
   #closing = false;
 
   constructor(options: SitePoolOptions) {
@@ -64,6 +67,7 @@ export class SitePool {
     const settled = await Promise.allSettled(boots);
     const failed = settled.find((boot) => boot.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    for (const [site, reason] of this.#down) throw new SiteDownError(site, `site ${site} did not start: ${reason}`);
     return (settled[0] as PromiseFulfilledResult<string[]>).value;
   }
 
@@ -74,6 +78,17 @@ export class SitePool {
 
   isUp(site: number): boolean {
     return !this.#down.has(site);
+  }
+
+  /** Lets idle sites hand over what they have printed: it travels through their event loops and would die with them. */
+  async drainOutput(sites: readonly number[], timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    const drained = sites.filter((site) => this.isUp(site)).map((site) => this.#run<void>(site, "drainOutput", {}));
+    await Promise.race([Promise.allSettled(drained), grace]);
+    clearTimeout(timer);
   }
 
   /** Kills a site's thread. */
@@ -89,31 +104,44 @@ export class SitePool {
 
   async #run<T>(
     site: number,
-    name: "boot" | "call",
+    name: "boot" | "call" | "drainOutput",
     task: object,
     transfer: ThreadPortSeed["ports"][number][] = [],
   ): Promise<T> {
-    if (this.#down.has(site)) throw new SiteDownError(site, `site ${site} is down, so nothing can run on it`);
-    const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
-    try {
-      return (await this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) })) as T;
-    } catch (cause) {
-      throw new SiteDownError(site, `site ${site} went down while it ran a task: ${(cause as Error).message}`, {
-        cause,
-      });
+    const down = this.#down.get(site);
+    if (down !== undefined) {
+      throw new SiteDownError(
+        site,
+        `nothing can run on site ${site}, which is down: ${down}; launch the cluster again`,
+      );
     }
+    const outcome = new Completion<T>(`a task of site ${site}`);
+    const asked = this.#asked[site]!;
+    asked.add(outcome as Completion<unknown>);
+    outcome.onSettled(() => asked.delete(outcome as Completion<unknown>));
+    const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
+    this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) }).then(
+      (result) => outcome.resolve(result as T),
+      (error: unknown) => outcome.reject(lostTask(site, error instanceof Error ? error.message : String(error))),
+    );
+    return outcome.promise();
   }
 
   #watch(thread: Worker, site: number): void {
     this.#threads[site] = thread.threadId;
-    let reason: string | undefined;
-    thread.on("error", (error) => {
-      reason = `its thread died of ${error.name}: ${error.message}`;
-    });
-    thread.on("exit", (code) => {
+    this.#asked[site] = new Set();
+    const lose = (reason: string) => {
       if (this.#closing || this.#down.has(site)) return;
-      this.#down.add(site);
-      this.#options.onDown(site, reason ?? `its thread exited with code ${code}`);
-    });
+      this.#down.set(site, reason);
+      for (const outcome of [...this.#asked[site]!]) outcome.reject(lostTask(site, reason));
+      this.#options.onDown(site, reason);
+    };
+    // An uncaught error comes some time before the exit; nothing must be started there in between.
+    thread.on("error", (error) => lose(`its thread died of ${error.name}: ${error.message}`));
+    thread.on("exit", (code) => lose(`its thread exited with code ${code}`));
   }
+}
+
+function lostTask(site: number, reason: string): SiteDownError {
+  return new SiteDownError(site, `site ${site} went down while it ran a task: ${reason}`);
 }

@@ -104,7 +104,8 @@ class SiteWorker {
     const { endpoint } = this.#member;
     // What this site only suffered (another site's failure, a closing cluster) has its own reporter.
     if (error instanceof SiteDownError || error instanceof ClosedError) return;
-    const reason = `${task.name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+    const { name, message: said } = encodeError(error);
+    const reason = `${task.name} threw ${name}: ${said}`;
     const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };
     for (let site = 0; site < endpoint.sites; site++) {
       if (site !== endpoint.self) endpoint.sendValue(site, Service.Control, message);
@@ -112,8 +113,9 @@ class SiteWorker {
   }
 
   #giveUp({ group }: Call, reason: unknown): void {
-    this.#abort.abort(reason);
+    // The waits first: a listener of the signal that blocks would otherwise hold up the very waits it waits for.
     this.#member.endpoint.pending.failGroup(group.id, reason as Error, true);
+    this.#abort.abort(reason);
   }
 
   #control(from: number, message: ControlMessage): void {
@@ -122,8 +124,8 @@ class SiteWorker {
       case "down":
       case "close": {
         const error = endingOf(message);
-        this.#abort.abort(error);
         endpoint.fail(error);
+        this.#abort.abort(error);
         return;
       }
       case "threw":
@@ -168,6 +170,13 @@ export async function boot(task: BootTask): Promise<BootOutcome> {
   }
 }
 
+/** Piscina task: settles when what this site has printed has left its thread. */
+export async function drainOutput(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write("", () => done()))),
+  );
+}
+
 /** Piscina task: runs one function of the program. */
 export async function call(task: CallTask): Promise<CallOutcome> {
   if (worker === undefined)
@@ -175,10 +184,10 @@ export async function call(task: CallTask): Promise<CallOutcome> {
   return worker.call(task);
 }
 
-/** Finds out here, where the culprit can be named, what would otherwise fail inside the pool. */
+/** Finds out here, where the culprit can be named, what would otherwise end the thread inside the pool. */
 function structuredCloneable(result: Packed, name: string): void {
-  const { value } = result;
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return; // pack() has seen to these
+  if (typeof result.value !== "object" || result.value === null) return; // pack() has seen to these
+  if (ArrayBuffer.isView(result.value) && result.value.byteLength > 0) return; // whole, and not worth copying twice
   try {
     structuredClone(result);
   } catch (cause) {

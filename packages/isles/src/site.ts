@@ -74,9 +74,12 @@ export class Site {
     };
   }
 
-  /** Serves the other sites. Call it now and then inside a long loop over raw views: they wait for this site's pages. */
+  /**
+   * Serves the other sites. Call it now and then inside a long loop over raw views: they wait for this site's pages.
+   * Throws what would end a wait here: a SiteDownError, the reason of an abort.
+   */
   poll(): void {
-    this.#member.endpoint.poll();
+    this.#member.endpoint.pollForProgram();
   }
 
   /** Waits until every site has called it. Sites may use several barriers by name. */

@@ -45,8 +45,9 @@ export class Doorbells {
     return Atomics.load(this.#words, 0);
   }
 
+  /** Threads of this cluster, or of others on this machine as far as waits have shown, outnumber the cores. */
   get crowded(): boolean {
-    return this.running > this.#cores;
+    return this.running > this.#cores || this.#budget.isCut;
   }
 
   /** This thread begins to run program code. */

@@ -25,6 +25,11 @@ export class SpinBudget {
   #untilProbe = PROBE_AFTER_MIN;
   #probeAfter = PROBE_AFTER_MIN;
 
+  /** Lately spinning has been in the way of what was waited for. */
+  get isCut(): boolean {
+    return this.#spins < SPINS_MAX;
+  }
+
   /** How many looks the wait that begins now is worth. */
   next(): number {
     this.#spent = this.#spins;

@@ -150,7 +150,8 @@ export class ThreadPort implements Port {
     let count = 0;
     for (;;) {
       const received = receiveMessageOnPort(port) as { message: Post } | undefined;
-      if (received === undefined) return count;
+      // A thread that is being terminated gets empty answers; it is about to end and must not trip over them.
+      if (received?.message === undefined) return count;
       count++;
       this.#deliver(from, received.message);
     }

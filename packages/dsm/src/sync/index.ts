@@ -20,7 +20,7 @@ import { LockClient } from "./lock-client.ts";
 import type { Outcome } from "./roster.ts";
 import { Semaphore, SemaphoreClient } from "./semaphore.ts";
 import type { SyncStats } from "./stats.ts";
-import { Waits } from "./waits.ts";
+import { checkName, checkOperator, Waits } from "./waits.ts";
 import { Words } from "./words.ts";
 
 export { broadcastRounds } from "./broadcast.ts";
@@ -66,7 +66,7 @@ export interface Sync {
   reduce<T>(name: string, value: T, op: (a: T, b: T) => T): T;
   /**
    * Every site gets the `value` that site `root` passed. The root goes on at once, unless more than 64 rounds of this name are
-   * uncollected by some site. Throws MismatchError where sites name different roots in the same call. Errors as for barrier,
+   * uncollected by some site. Throws MismatchError where sites name different roots, at the latest in the next call of that name. Errors as for barrier,
    * with BROADCAST_FINISHED.
    */
   broadcast<T>(name: string, root: number, value?: T): T;
@@ -103,18 +103,22 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
   return {
     barrier: (name = "") => {
       blockIn("barrier");
+      checkName("barrier", name);
       waits.block(collectives.barrier(name));
     },
-    lock: (name) => new Lock(locks, name),
-    semaphore: (name, permits) => new Semaphore(semaphores, name, permits),
+    lock: (name) => new Lock(locks, checkName("lock", name)),
+    semaphore: (name, permits) => new Semaphore(semaphores, checkName("semaphore", name), permits),
     condition: (lock) => new Condition(conditions, lock),
-    latch: (name, n) => new Latch(latches, name, n),
+    latch: (name, n) => new Latch(latches, checkName("latch", name), n),
     reduce: (name, value, op) => {
       blockIn("reduce");
+      checkName("reduce", name);
+      checkOperator(name, op);
       return waits.block(collectives.reduce(name, value, op));
     },
     broadcast: (name, root, value) => {
       blockIn("broadcast");
+      checkName("broadcast", name);
       return waits.block(collectives.broadcast(name, root, value));
     },
     async: {

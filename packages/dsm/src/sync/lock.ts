@@ -59,6 +59,9 @@ export class Lock {
 
   #acquire(options: AcquireOptions, blocking: boolean): Completion<Held> {
     const mode = options.mode ?? "exclusive";
+    if (mode !== "exclusive" && mode !== "shared") {
+      throw new UsageError("BAD_ARGUMENT", `lock "${this.name}": mode is "exclusive" or "shared", not ${String(mode)}`);
+    }
     const nested = blocking && this.#nested(mode);
     return this.#client.acquire({
       name: this.name,

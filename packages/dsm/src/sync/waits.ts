@@ -78,3 +78,14 @@ export function checkCount(value: number, least: number, what: string): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw new UsageError("BAD_ARGUMENT", `${what} must be an integer of at least ${least}, not ${String(value)}`);
 }
+
+/** Names are strings: another value would be hashed or compared differently on different sites. */
+export function checkName(kind: string, name: string): string {
+  if (typeof name === "string") return name;
+  throw new UsageError("BAD_ARGUMENT", `the name of a ${kind} is a string, not ${typeof name}`);
+}
+
+export function checkOperator(name: string, op: unknown): void {
+  if (typeof op === "function") return;
+  throw new UsageError("BAD_ARGUMENT", `reduce "${name}" needs an operator: reduce(name, value, (a, b) => …)`);
+}

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { IslesError, UsageError } from "@isles/base";
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { ClusterStats } from "../cluster.ts";
+import type { Cluster, ClusterStats } from "../cluster.ts";
 import { launch } from "../launch.ts";
 import { startTicker } from "./ticker.ts";
 
@@ -10,7 +10,11 @@ import { startTicker } from "./ticker.ts";
 export async function run(program: string, name: string | undefined, raw: Record<string, unknown>): Promise<void> {
   const options = readOptions(raw);
   const stopping = new AbortController();
-  const interrupt = () => stopping.abort(new IslesError("INTERRUPTED", "interrupted"));
+  let tellWaits: (() => Promise<void>) | undefined;
+  const interrupt = () =>
+    void (tellWaits?.() ?? Promise.resolve()).finally(() =>
+      stopping.abort(new IslesError("INTERRUPTED", "interrupted")),
+    );
   process.once("SIGINT", interrupt);
   const ticker = startTicker(options.json ? undefined : process.stderr);
   try {
@@ -24,6 +28,7 @@ export async function run(program: string, name: string | undefined, raw: Record
     ticker.say(
       `running ${chosen} on ${options.site === undefined ? `${cluster.sites} sites` : `site ${options.site}`}`,
     );
+    tellWaits = () => printWaits(cluster);
     const start = performance.now();
     const { signal } = stopping;
     const results =
@@ -38,6 +43,22 @@ export async function run(program: string, name: string | undefined, raw: Record
   } finally {
     ticker.stop();
     process.removeListener("SIGINT", interrupt);
+  }
+}
+
+/** How long an interrupted program's sites have to say what they wait for, in milliseconds. */
+const ANSWER_MS = 500;
+
+/** What the sites of a program that does not end wait for: most often the answer to why. */
+async function printWaits(cluster: Cluster): Promise<void> {
+  const unanswered = new Promise<undefined>((resolve) => setTimeout(resolve, ANSWER_MS, undefined).unref());
+  const stats = await Promise.race([cluster.stats(), unanswered]);
+  process.stderr.write("\n");
+  if (stats === undefined) process.stderr.write("isles: some site does not answer; it computes without polling\n");
+  for (const { site, waitingFor } of stats?.sites.slice(0, -1) ?? []) {
+    process.stderr.write(
+      `isles: site ${site} ${waitingFor.length === 0 ? "computes or is done" : `waits for ${waitingFor.join(", ")}`}\n`,
+    );
   }
 }
 
