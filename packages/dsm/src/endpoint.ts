@@ -150,9 +150,9 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       completion.reject(new WouldBlockError(completion.label, "its twin under .async"));
       return completion.take();
     }
-    this.#turn();
+    if (this.#delivering) completion.reject(blockingInHandler(completion.label));
+    else this.#turn();
     if (completion.settled) return completion.take();
-    this.#refuseInHandler(completion.label);
     if (this.pins.idle) {
       this.#block(completion, timeoutMs, onTimeout);
       return completion.take();
@@ -362,16 +362,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   mustBlock(call: string): void {
     if (!this.mayBlock) throw new WouldBlockError(call, call.replace(/\w+$/, "async.$&"));
     if (this.pending.failure !== undefined) throw this.pending.failure;
-    this.#refuseInHandler(call);
-  }
-
-  /** Code that runs inside a delivery (a reduction's operator, an abort listener) would block the delivery of its own answer. */
-  #refuseInHandler(what: string): void {
-    if (!this.#delivering) return;
-    throw new UsageError(
-      "BLOCKING_IN_HANDLER",
-      `${what} would block inside a reduction's operator or an event listener; do it in the program's own code`,
-    );
+    if (this.#delivering) throw blockingInHandler(call);
   }
 
   // Pages, asynchronous
@@ -498,4 +489,12 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 function expire<T>(completion: Completion<T>, timeoutMs: number, onTimeout?: () => void): void {
   if (onTimeout !== undefined) onTimeout();
   else completion.reject(new TimeoutError(`gave up after ${timeoutMs} ms while waiting for ${completion.label}`));
+}
+
+/** Code that runs inside a delivery (a reduction's operator, an abort listener) would block the delivery of its own answer. */
+function blockingInHandler(what: string): UsageError {
+  return new UsageError(
+    "BLOCKING_IN_HANDLER",
+    `${what} would block inside a reduction's operator or an event listener; do it in the program's own code`,
+  );
 }
