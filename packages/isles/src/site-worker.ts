@@ -102,8 +102,9 @@ class SiteWorker {
   /** Those who run with this site must not wait for it: they hear of the failure from here, without a detour. */
   #tellOthers(task: Call, error: unknown): void {
     const { endpoint } = this.#member;
-    // What this site only suffered (another site's failure, a closing cluster) has its own reporter.
-    if (error instanceof SiteDownError || error instanceof ClosedError) return;
+    // What this site only suffered (another site's failure, a closing cluster) has its own reporter, and a run that its caller
+    // gave up has not failed.
+    if (error instanceof SiteDownError || error instanceof ClosedError || this.#abort.signal.aborted) return;
     const { name, message: said } = encodeError(error);
     const reason = `${task.name} threw ${name}: ${said}`;
     const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };
