@@ -3,7 +3,7 @@ import { type Cluster, launch } from "isles";
 import { describe, expect, test } from "vitest";
 
 /** How often each is repeated; `npm run test:long` sets ISLES_LONG. */
-const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 40 : 4));
+const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 40 : 2));
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 /** Nobody may take longer to notice, in milliseconds. */
 const NOTICE_MS = 2_000;
@@ -18,7 +18,7 @@ const works = [
   { file: "sync", name: "conditions", args: { rounds: 1_000_000 } },
   { file: "sync", name: "collectives", args: { rounds: 1_000_000 } },
   { file: "sync", name: "ring", args: { rounds: 1_000_000 } },
-  { file: "async", name: "mixed", args: { rounds: 10_000_000, length: 200 } },
+  { file: "async", name: "mixed", args: { rounds: 100_000_000, length: 200 } },
   { file: "async", name: "asyncSync", args: { rounds: 10_000_000, length: 1 } },
 ];
 

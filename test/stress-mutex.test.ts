@@ -8,10 +8,10 @@ const program = new URL("./dist/mutex.program.js", import.meta.url);
 const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 10 : 1));
 
 describe.each([
-  { algorithm: "dekker", sites: 2, rounds: 400 },
-  { algorithm: "peterson", sites: 2, rounds: 400 },
-  { algorithm: "filter", sites: 3, rounds: 60 },
-  { algorithm: "bakery", sites: 4, rounds: 60 },
+  { algorithm: "dekker", sites: 2, rounds: 200 },
+  { algorithm: "peterson", sites: 2, rounds: 200 },
+  { algorithm: "filter", sites: 3, rounds: 30 },
+  { algorithm: "bakery", sites: 4, rounds: 30 },
 ] as const)("$algorithm on $sites sites", ({ algorithm, sites, rounds }) => {
   test.each([
     { together: true, slow: false },

@@ -121,6 +121,15 @@ describe("wrong use", () => {
     });
   });
 
+  it("a span's view travels as a copy of what it shows", async () => {
+    await withCluster(2, async (cluster) => {
+      for (const { view } of await cluster.runAll("viewOfSpan")) {
+        expect([...view]).toEqual([0, 2.5, 0]);
+        expect(view.buffer.byteLength).toBe(24);
+      }
+    });
+  });
+
   it("an exported class is no function of the program", async () => {
     await withCluster(1, async (cluster) => {
       await expect((cluster as Cluster).run("NotAFunction")).rejects.toMatchObject({ code: "NO_SUCH_FUNCTION" });

@@ -35,11 +35,12 @@ export function updatesSum(site: Site, { seed, length, pageSize, home }: Updates
 }
 
 /** Makes and frees the same name again and again; how many elements were not zero in the beginning. */
-export function recreate(site: Site, { rounds }: { rounds: number }): number {
+export function recreate(site: Site, { rounds, seed }: { rounds: number; seed: number }): number {
+  const name = `again ${seed}`;
   let dirty = 0;
   for (let round = 0; round < rounds; round++) {
     const length = 100 + round;
-    const array = site.memory.float64("again", length, {
+    const array = site.memory.float64(name, length, {
       pageSize: 256,
       home: round % 2 === 0 ? "cyclic" : "first-touch",
     });
@@ -50,7 +51,7 @@ export function recreate(site: Site, { rounds }: { rounds: number }): number {
     site.barrier();
     for (let i = 0; i < length; i++) if (array.get(i) !== round + 1) dirty++;
     site.barrier();
-    if (site.id === round % site.count) site.memory.free("again");
+    if (site.id === round % site.count) site.memory.free(name);
     site.barrier();
   }
   return dirty;

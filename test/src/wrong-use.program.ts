@@ -73,3 +73,13 @@ export function blockInOperator(site: Site): number {
 }
 
 export class NotAFunction {}
+
+/** A span's view is a window on the whole array, which must not travel along. */
+export function viewOfSpan(site: Site): { view: Float64Array; sum: number } {
+  const large = site.memory.float64("large", 1_000_000);
+  if (site.id === 0) large.set(5, 2.5);
+  site.barrier();
+  using part = large.read(4, 7);
+  const { sum } = site.broadcast("views", 0, { sum: 1, view: part.view });
+  return { view: part.view, sum };
+}

@@ -148,6 +148,6 @@ export class AsyncArray<T extends TypedArray> {
       this.#array.pages(start, end, write),
       `a span of "${this.#array.name}"`,
     );
-    return new HeldSpan(this.#array, start, end, this.#context.endpoint, held);
+    return new HeldSpan({ array: this.#array, start, end, write }, this.#context.endpoint, held);
   }
 }

@@ -349,7 +349,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       if (region === undefined) throw this.regions.freedError(acquisition.region);
       this.#turn();
       // After the turn: the mail it took may have been the last, and then nothing would end the sleep below in time.
-      if (this.pending.failure !== undefined) throw this.pending.failure;
+      this.#checkGoingOn();
       if (region.freed !== undefined) throw region.freed;
       if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
       this.port.wait(MAX_SLEEP_MS);
@@ -361,8 +361,14 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   /** Throws where this thread may not block, before the call has done anything. `call` ends in the method's name. */
   mustBlock(call: string): void {
     if (!this.mayBlock) throw new WouldBlockError(call, call.replace(/\w+$/, "async.$&"));
-    if (this.pending.failure !== undefined) throw this.pending.failure;
+    this.#checkGoingOn();
     if (this.#delivering) throw blockingInHandler(call);
+  }
+
+  /** Throws if the cluster is down or closed, or the run that waits here has failed or was given up. */
+  #checkGoingOn(): void {
+    const reason = this.pending.reasonToStop(this.group.id);
+    if (reason !== undefined) throw reason;
   }
 
   // Pages, asynchronous

@@ -2,7 +2,7 @@ import { type Completion, UsageError } from "@isles/base";
 import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import { type ArrayOptions, checkOptions, type RegionDescriptor } from "./descriptor.ts";
-import { type ElementType, elementTypes, type TypedArray } from "./elements.ts";
+import type { ElementType, TypedArray } from "./elements.ts";
 import type { RegistryService } from "./registry-service.ts";
 import { type ArrayContext, SharedArray } from "./shared-array.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
@@ -195,8 +195,8 @@ class SpanGroup {
     this.#context = context;
     this.#held = held;
     const owner = { release: () => this.release() };
-    for (const [name, { array, start, end }] of Object.entries(requests)) {
-      const span = new HeldSpan(array, start, end, owner, held);
+    for (const [name, request] of Object.entries(requests)) {
+      const span = new HeldSpan(request, owner, held);
       this.#spans.push(span);
       this[name] = span;
     }
@@ -214,5 +214,3 @@ class SpanGroup {
     this.release();
   }
 }
-
-export { elementTypes };

@@ -283,8 +283,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   }
 
   /** The view handed to the program: itself, or guarded in debug mode. */
-  exposeView(view: T, isReleased: () => boolean): T {
-    return this.#context.debug ? guardView(view, this.name, isReleased) : view;
+  exposeView(view: T, canWrite: boolean, isReleased: () => boolean): T {
+    return this.#context.debug ? guardView(view, this.name, canWrite, isReleased) : view;
   }
 
   #pageOf(index: number, mode: Mode): PageRange {
@@ -354,7 +354,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     if (this.#region.freed !== undefined) throw this.#region.freed;
     const ranges = this.pages(start, end, write);
     const held = this.#endpoint.acquire(ranges, `"${this.name}".${write ? "write" : "read"}`);
-    return new HeldSpan(this, start, end, this.#endpoint, held);
+    return new HeldSpan({ array: this, start, end, write }, this.#endpoint, held);
   }
 }
 

@@ -31,7 +31,7 @@ export interface SpanSource<T extends TypedArray> {
   /** The raw view of a range, without any right to use it. */
   viewOf(start: number, end: number): T;
   /** The view as the program gets it. */
-  exposeView(view: T, isReleased: () => boolean): T;
+  exposeView(view: T, canWrite: boolean, isReleased: () => boolean): T;
   /** The pages of a range. */
   pages(start: number, end: number, write: boolean): PageRange[];
 }
@@ -48,12 +48,13 @@ export class HeldSpan<T extends TypedArray> implements Span<T> {
   readonly #owner: SpanOwner;
   #acquisition: Acquisition | null;
 
-  constructor(array: SpanSource<T>, start: number, end: number, owner: SpanOwner, acquisition: Acquisition) {
+  constructor(request: SpanRequest<T>, owner: SpanOwner, acquisition: Acquisition) {
+    const { array, start, end, write } = request;
     this.start = start;
     this.end = end;
     this.#owner = owner;
     this.#acquisition = acquisition;
-    this.view = array.exposeView(array.viewOf(start, end), () => this.#acquisition === null);
+    this.view = array.exposeView(array.viewOf(start, end), write, () => this.#acquisition === null);
   }
 
   release(): void {

@@ -16,6 +16,7 @@ export {
   WouldBlockError,
 } from "@isles/base";
 export type {
+  AcquireOptions,
   ArrayOptions,
   ArrayStats,
   AsyncArray,
@@ -23,10 +24,13 @@ export type {
   Condition,
   ElementOf,
   ElementType,
+  Held,
   HomePolicy,
   Latch,
   Lock,
+  LockMode,
   Memory,
+  Permit,
   Semaphore,
   SiteStats,
   Span,
@@ -34,6 +38,7 @@ export type {
   SpanRequests,
   Spans,
   TypedArray,
+  WaitOptions,
 } from "@isles/dsm";
 export { SharedArray } from "@isles/dsm";
 export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";

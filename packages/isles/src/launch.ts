@@ -127,8 +127,7 @@ function checkOptions(options: LaunchOptions, sites: number, pageSize: number): 
         `launch at most ${Math.min(affordable, MAX_ENDPOINTS - 1)}`,
     );
   }
-  if (sites >= MAX_ENDPOINTS)
-    throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit (doorbells)`);
+  if (sites >= MAX_ENDPOINTS) throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit`);
   const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
   if (!isPower || pageSize < MIN_PAGE_SIZE || pageSize > MAX_PAGE_SIZE) {
     throw new RangeError(

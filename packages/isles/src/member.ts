@@ -1,5 +1,5 @@
 import { MismatchError } from "@isles/base";
-import { createSync, Memory, SharedArray, type SiteStats, type Sync } from "@isles/dsm";
+import { createSync, Memory, SharedArray, type SiteStats, type Sync, type TypedArray } from "@isles/dsm";
 import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
 import type { Port, Receiver } from "@isles/transport";
 import { type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
@@ -49,6 +49,14 @@ export class Member implements ReferenceCodec {
 
   resolve(description: Reference["description"]): object {
     return this.memory.resolve(description as ReturnType<SharedArray["describe"]>);
+  }
+
+  /** A span's view is a window on a whole array: what it shows travels, as a copy. */
+  detach(view: ArrayBufferView): ArrayBufferView | undefined {
+    if (!this.endpoint.regions.all.some((region) => region.bytes.buffer === view.buffer)) return undefined;
+    return view instanceof DataView
+      ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
+      : (view as TypedArray).slice();
   }
 
   stats(): EndpointStats {

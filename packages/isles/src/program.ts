@@ -13,9 +13,8 @@ export function programUrl(program: URL | string): string {
   if (url.protocol !== "file:") return url.href;
   const path = fileURLToPath(url);
   if (!existsSync(path)) {
-    const source = path.replace(/js$/, "ts");
-    const hint =
-      source !== path && existsSync(source) ? `; its source ${source} is there: compile it, or name that` : "";
+    const other = path.endsWith("ts") ? path.replace(/ts$/, "js") : path.replace(/js$/, "ts");
+    const hint = other !== path && existsSync(other) ? `; did you mean ${other}, which is there?` : "";
     throw new UsageError("NO_PROGRAM", `there is no program at ${path}${hint}`);
   }
   return url.href;

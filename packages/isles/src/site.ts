@@ -82,7 +82,10 @@ export class Site {
     this.#member.endpoint.pollForProgram();
   }
 
-  /** Waits until every site has called it. Sites may use several barriers by name. */
+  /**
+   * Waits until every site has called it; sites may use several barriers by name. Throws UsageError("BARRIER_FINISHED") if a
+   * site has returned from this run's function without doing so, SiteDownError if one threw or is lost.
+   */
   barrier(name?: string): void {
     this.#member.sync.barrier(name);
   }
@@ -107,12 +110,19 @@ export class Site {
     return this.#member.sync.latch(name, count);
   }
 
-  /** Every site's value combined in site order; every site gets the result. */
+  /**
+   * Every site's value folded in site order; every site gets the result. Only the `op` that site 0 passes is used, and it must
+   * not wait for anything; what it throws, every site's call throws. Calls of one name are matched in the order each site makes
+   * them. Errors as for `barrier`.
+   */
   reduce<T>(name: string, value: T, op: (a: T, b: T) => T): T {
     return this.#member.sync.reduce(name, value, op);
   }
 
-  /** The value that site `root` gives; the others' are ignored. */
+  /**
+   * The value that site `root` gives; the others' are ignored. The root goes on at once, unless more than 64 broadcasts of that
+   * name are uncollected by some site. Errors as for `barrier`.
+   */
   broadcast<T>(name: string, root: number, value?: T): T {
     return this.#member.sync.broadcast(name, root, value);
   }

@@ -18,7 +18,7 @@ describe("launch refuses, and leaves nothing behind", () => {
       "one that was not compiled",
       { program: program("typescript.js") },
       UsageError,
-      /typescript\.js; its source .*typescript\.ts is there: compile it, or name that$/,
+      /typescript\.js; did you mean .*typescript\.ts, which is there\?$/,
     ],
     ["one without functions", { program: program("empty.mjs") }, UsageError, /empty\.mjs exports no function/],
     ["0 sites", { program: basics, sites: 0 }, RangeError, /sites must be a whole number, 1 or more, got 0/],

@@ -22,6 +22,8 @@ export interface ReferenceCodec {
   /** The description of a reference, or undefined if `value` is not one. */
   describe(value: object): unknown;
   resolve(description: unknown): object;
+  /** A copy to travel in place of a view whose memory must not travel whole (structured clone takes all of a view's buffer). */
+  detach?(view: ArrayBufferView): ArrayBufferView | undefined;
 }
 
 /** Levels of nesting. Structured clone recurses: it overflows the main thread's stack at 1,900 levels of objects. */
@@ -35,6 +37,7 @@ export function pack(value: unknown, codec: ReferenceCodec, path: string): Packe
   const replaced = replace(
     value,
     (object) => {
+      if (ArrayBuffer.isView(object)) return codec.detach?.(object);
       const description = codec.describe(object);
       if (description === undefined) return undefined;
       const placeholder = {};
@@ -66,6 +69,7 @@ function containsReference(
   if (typeof value !== "object" || value === null || seen.has(value)) return false;
   if (depth > MAX_DEPTH) throw new CloneError(path, `nested deeper than ${MAX_DEPTH} levels`);
   seen.add(value);
+  if (ArrayBuffer.isView(value)) return codec.detach?.(value) !== undefined;
   if (codec.describe(value) !== undefined) return true;
   if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef)
     throw new CloneError(path, "a weak collection");

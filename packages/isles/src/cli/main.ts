@@ -16,7 +16,7 @@ function fail(error: unknown): void {
 
 const cli = cac("isles");
 cli
-  .command("run <program> [function]", "Run a program's function on every site, print each site's result")
+  .command("run <program> [function]", "Run a program's function (default: main, or the only one) on every site")
   .option("--sites <n>", "Number of sites (default: one per core)")
   .option("--site <id>", "Run on this site only")
   .option("--args <json>", "The function's argument, as JSON", { type: [String] })

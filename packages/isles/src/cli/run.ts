@@ -26,7 +26,7 @@ export async function run(program: string, name: string | undefined, raw: Record
     });
     const chosen = chooseFunction(name, cluster.functions);
     ticker.say(
-      `running ${chosen} on ${options.site === undefined ? `${cluster.sites} sites` : `site ${options.site}`}`,
+      `running ${chosen} on ${options.site === undefined ? `${cluster.sites} site${cluster.sites === 1 ? "" : "s"}` : `site ${options.site}`}`,
     );
     tellWaits = () => printWaits(cluster);
     const start = performance.now();
