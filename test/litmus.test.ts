@@ -45,7 +45,7 @@ describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
         rounds: ROUNDS,
         instances: INSTANCES,
         seed: SEED,
-        prefetch: layout === "one-page",
+        prefetch: weather === "one slow channel",
       };
       const seen = await observeLitmus(cluster, run);
       const outcomes = [...seen.keys()];

@@ -82,14 +82,27 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   receive(from: number, message: string | object): void {
     const outer = this.#delivering;
     this.#delivering = true;
-    if (typeof message === "string") this.text(from, message.charCodeAt(0) as Service, message);
-    else this.value(from, (message as ValueMessage).s, (message as ValueMessage).v);
-    this.#settle();
-    this.#delivering = outer;
+    try {
+      if (typeof message === "string") this.text(from, message.charCodeAt(0) as Service, message);
+      else this.value(from, (message as ValueMessage).s, (message as ValueMessage).v);
+      this.#settleNow();
+    } finally {
+      this.#delivering = outer;
+    }
+  }
+
+  /** Settles outside a delivery. */
+  #settle(): void {
+    this.#delivering = true;
+    try {
+      this.#settleNow();
+    } finally {
+      this.#delivering = false;
+    }
   }
 
   /** Runs what the turn has set off here until nothing is left, and hands what it sends to the port. */
-  #settle(): void {
+  #settleNow(): void {
     do {
       this.#loopback.drain();
       if (this.#turnListeners.size > 0) for (const listener of [...this.#turnListeners]) listener();
@@ -228,9 +241,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   }
 
   #turn(): void {
-    this.#delivering = true;
     this.#settle();
-    this.#delivering = false;
     this.port.poll();
   }
 
@@ -318,19 +329,18 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   /** Sends what the controllers have queued, and lets the loopback run. */
   #send(): void {
     if (this.#delivering) return;
-    this.#delivering = true;
     this.#settle();
-    this.#delivering = false;
     this.port.flush();
   }
 
   #complete(acquisition: Acquisition): Acquisition {
-    const ahead = new Prefetcher(acquisition, this);
     try {
-      while (this.spans.next(acquisition)) {
+      if (!this.spans.next(acquisition)) return acquisition;
+      const ahead = new Prefetcher(acquisition, this);
+      do {
         ahead.run();
         this.#awaitPage(acquisition);
-      }
+      } while (this.spans.next(acquisition));
     } catch (error) {
       this.spans.cancel(acquisition);
       throw error;
