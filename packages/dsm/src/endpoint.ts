@@ -1,5 +1,14 @@
-import { type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
-import { type Acquisition, type Kind, Mode, type PageRange, Pins, SpanDriver, type SpanPages } from "@isles/coherence";
+import { AssertionError, type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
+import {
+  type Acquisition,
+  type Kind,
+  Mode,
+  type PageRange,
+  Pins,
+  ProtocolError,
+  SpanDriver,
+  type SpanPages,
+} from "@isles/coherence";
 import { MessageClass, type Port, type Receiver } from "@isles/transport";
 import type { FirstTouchHomes } from "./homes.ts";
 import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
@@ -25,6 +34,8 @@ export interface EndpointOptions {
   readonly mayBlock: boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Told of an error in the protocol itself: the cluster must end. */
+  readonly onBroken: (error: Error) => void;
   /** Makes the endpoint's port, which delivers to the receiver given. */
   readonly connect: (receiver: Receiver) => Port;
 }
@@ -61,6 +72,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   readonly #loopback: Loopback;
   readonly #outbox: RecordOutbox;
   readonly #inbox: RecordInbox;
+  readonly #onBroken: (error: Error) => void;
   #delivering = false;
   /** What the thread is blocked for, if that is a page. */
   #awaited: Acquisition | undefined;
@@ -70,6 +82,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     this.sites = options.sites;
     this.mayBlock = options.mayBlock;
     this.now = options.now;
+    this.#onBroken = options.onBroken;
     this.port = options.connect(this);
     this.self = this.port.self;
     this.#outbox = new RecordOutbox(this.port);
@@ -86,9 +99,19 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       if (typeof message === "string") this.text(from, message.charCodeAt(0) as Service, message);
       else this.value(from, (message as ValueMessage).s, (message as ValueMessage).v);
       this.#settleNow();
+    } catch (error) {
+      this.#giveUpIfInternal(error);
+      throw error;
     } finally {
       this.#delivering = outer;
     }
+  }
+
+  /** After an error of the protocol's own nobody knows what memory holds: no wait may go on, here or elsewhere. */
+  #giveUpIfInternal(error: unknown): void {
+    if (!(error instanceof ProtocolError || error instanceof AssertionError)) return;
+    this.fail(error);
+    this.#onBroken(error);
   }
 
   /** Settles outside a delivery. */
@@ -96,6 +119,9 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     this.#delivering = true;
     try {
       this.#settleNow();
+    } catch (error) {
+      this.#giveUpIfInternal(error);
+      throw error;
     } finally {
       this.#delivering = false;
     }
@@ -352,20 +378,23 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   #awaitPage(acquisition: Acquisition): void {
     const region = this.regions.regionOf(acquisition.region);
     const { page, mode } = acquisition;
-    if (region !== undefined) region.oncePage = -1;
+    if (region === undefined) throw this.regions.freedError(acquisition.region);
+    region.oncePage = -1;
     const start = this.now();
     this.#awaited = acquisition;
-    for (;;) {
-      if (region === undefined) throw this.regions.freedError(acquisition.region);
-      this.#turn();
-      // After the turn: the mail it took may have been the last, and then nothing would end the sleep below in time.
-      this.#checkGoingOn();
-      if (region.freed !== undefined) throw region.freed;
-      if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) break;
-      this.port.wait(MAX_SLEEP_MS);
+    try {
+      for (;;) {
+        this.#turn();
+        // After the turn: the mail it took may have been the last, and then nothing would end the sleep below in time.
+        this.#checkGoingOn();
+        if (region.freed !== undefined) throw region.freed;
+        if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) return;
+        this.port.wait(MAX_SLEEP_MS);
+      }
+    } finally {
+      this.#awaited = undefined;
+      region.stats.blockedMs += this.now() - start;
     }
-    this.#awaited = undefined;
-    region.stats.blockedMs += this.now() - start;
   }
 
   /** Throws where this thread may not block, before the call has done anything. `call` ends in the method's name. */

@@ -37,6 +37,9 @@ export class Mesh {
     for (let self = 0; self <= sites; self++) {
       const isLauncher = self === sites;
       const endpoint = new Endpoint({
+        onBroken: (error) => {
+          throw error;
+        },
         sites,
         mayBlock: !isLauncher,
         now: () => this.time,

@@ -60,10 +60,12 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   const wrap = await loadWrapping(wrapping);
   const seeds = createThreadNetwork(sites + 1);
   let port: ThreadPort | undefined;
+  let cluster: Cluster<P> | undefined;
   const member = new Member({
     sites,
     mayBlock: false,
     isLauncher: true,
+    onBroken: () => void cluster?.close(),
     debug,
     pageSize,
     connect: wrap((receiver) => {
@@ -74,7 +76,6 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   // Open ports alone must not keep the process alive; waiting for one of them must.
   port!.ref(false);
   member.endpoint.pending.onBusy = (busy) => port!.ref(busy);
-  let cluster: Cluster<P> | undefined;
   const pool = new SitePool({
     seeds: seeds.slice(0, sites),
     program,

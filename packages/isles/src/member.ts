@@ -12,6 +12,8 @@ export interface MemberOptions {
   /** Page size of arrays that name none, in bytes. Only the launcher's counts. */
   readonly pageSize: number;
   readonly isLauncher: boolean;
+  /** An error of the protocol itself: this endpoint's memory is not to be trusted any more. */
+  readonly onBroken: (error: Error) => void;
   readonly connect: (receiver: Receiver) => Port;
 }
 
@@ -23,7 +25,13 @@ export class Member implements ReferenceCodec {
 
   constructor(options: MemberOptions) {
     const { sites, mayBlock, connect } = options;
-    this.endpoint = new Endpoint({ sites, mayBlock, connect, now: () => performance.now() });
+    this.endpoint = new Endpoint({
+      sites,
+      mayBlock,
+      connect,
+      onBroken: options.onBroken,
+      now: () => performance.now(),
+    });
     const registry = new RegistryService(
       this.endpoint,
       options.isLauncher ? new Registry(sites, options.pageSize) : null,

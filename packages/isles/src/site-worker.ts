@@ -47,6 +47,11 @@ class SiteWorker {
       sites: task.sites,
       mayBlock: true,
       isLauncher: false,
+      // Uncaught, it ends the thread, and the launcher tells everybody else that this site is down and why.
+      onBroken: (error) =>
+        setImmediate(() => {
+          throw error;
+        }),
       debug: task.debug,
       pageSize: 0,
       connect: wrap((receiver) => {

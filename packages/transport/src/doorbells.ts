@@ -91,7 +91,7 @@ export class Doorbells {
   wait(timeoutMs: number): void {
     const words = this.#words;
     const bell = this.#self + BELL;
-    const spins = this.#budget.next();
+    const spins = this.#budget.next(this.#now);
     let spun = 0;
     for (; spun < spins && Atomics.load(words, 0) <= this.#cores; spun += SPINS_BETWEEN_CHECKS) {
       for (let k = 0; k < SPINS_BETWEEN_CHECKS; k++) {
@@ -108,6 +108,6 @@ export class Doorbells {
     Atomics.store(words, this.#self + SLEEPING, 0);
     Atomics.add(words, 0, 1);
     // A spin that was cut short for want of cores has shown nothing, and neither has a sleep that ran out.
-    if (spun >= spins && woken === "ok") this.#budget.slept(this.#now() - start);
+    if (spun >= spins && woken === "ok") this.#budget.slept(start, this.#now());
   }
 }
