@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { withRepeatedMessage } from "@isles/testkit";
 import { type Cluster, launch, MismatchError, ReleasedError, SiteDownError } from "isles";
 import { describe, expect, it } from "vitest";
 import type * as Program from "./dist/wrong-use.program.js";
@@ -119,6 +120,21 @@ describe("wrong use", () => {
       await expect(cluster.runAll("blockInOperator")).rejects.toThrow(/inside a reduction's operator/);
       expect(await cluster.runAll("id", 1)).toEqual([1, 1]);
     });
+  });
+
+  it("an error of the protocol itself ends every wait, on every site", async () => {
+    const cluster = await launch<typeof Program>(withRepeatedMessage({ program, sites: 3 }));
+    try {
+      const start = performance.now();
+      await expect(cluster.runAll("touch")).rejects.toMatchObject({
+        code: expect.stringMatching(/PROTOCOL|SITE_DOWN/),
+      });
+      const later = await cluster.runAll("touch").catch((error: unknown) => error);
+      expect(later).toMatchObject({ code: expect.stringMatching(/PROTOCOL|SITE_DOWN/) });
+      expect(performance.now() - start).toBeLessThan(2_000);
+    } finally {
+      await cluster.close();
+    }
   });
 
   it("a span's view travels as a copy of what it shows", async () => {

@@ -83,3 +83,12 @@ export function viewOfSpan(site: Site): { view: Float64Array; sum: number } {
   const { sum } = site.broadcast("views", 0, { sum: 1, view: part.view });
   return { view: part.view, sum };
 }
+
+/** Every site reads what site 0 has written, so each gets a page. */
+export function touch(site: Site): number {
+  const shared = site.memory.int32("shared", 16, { home: 0 });
+  site.barrier();
+  const value = shared.get(3);
+  site.barrier();
+  return value;
+}

@@ -18,6 +18,7 @@ export type { RandomRun } from "./random/plan.ts";
 export { playRandom } from "./random/play.ts";
 export { playRandomAsync } from "./random/play-async.ts";
 export { type RandomProgram, traceRandom } from "./random/run.ts";
+export { withRepeatedMessage } from "./repeated-message.ts";
 export { checkSequentialConsistency, type Verdict } from "./sc/checker.ts";
 export { type Access, formatStep, formatTrace, read, type Step, type Trace, update, write } from "./sc/trace.ts";
 export type { Seed, TransportAdapter } from "./transport/adapter.ts";
