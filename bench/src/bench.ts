@@ -6,6 +6,8 @@ export interface BenchContext {
   readonly options: Options;
   /** Rounds of each yardstick and subject, in turn. */
   readonly rounds: number;
+  /** Rounds before those, not counted: the optimiser takes thousands of operations to settle. */
+  readonly warmUp: number;
   /** Operations per round. */
   readonly operations: number;
   /** Says what is being done now. */

@@ -43,7 +43,7 @@ function chosen({ only }: Options): readonly Bench[] {
 }
 
 async function runAll(options: Options, report: Report): Promise<void> {
-  const sizes = options.quick ? { rounds: 2, operations: 64 } : { rounds: 11, operations: 1000 };
+  const sizes = options.quick ? { rounds: 2, warmUp: 1, operations: 64 } : { rounds: 11, warmUp: 6, operations: 1000 };
   for (const bench of chosen(options)) {
     report.heading(bench.row, bench.title);
     const progress = (text: string) => report.progress(`row ${bench.row}, ${text}`);

@@ -16,5 +16,5 @@ export interface Reply {
 }
 
 /** First letter of a raw message. */
-export const Ask = { Ping: "p", Page: "g", Relay: "r", Owner: "o", Idle: "i", Last: "l", Stop: "s" } as const;
+export const Ask = { Ping: "p", Page: "g", Relay: "r", Owner: "o", Stop: "s" } as const;
 export type Ask = (typeof Ask)[keyof typeof Ask];

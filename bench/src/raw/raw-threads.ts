@@ -34,7 +34,7 @@ export class RawThreads implements AsyncDisposable {
   }
 
   async oneSend(count: number): Promise<number> {
-    return median(await this.#measure({ kind: "sends", count: count * 4 }));
+    return median(await this.#measure({ kind: "sends", count }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

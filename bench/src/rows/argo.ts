@@ -16,7 +16,7 @@ export const againstArgo: Bench = {
     const count = context.operations;
     const repeat = async (what: string, once: () => Promise<ArrayLike<number>>): Promise<number[]> => {
       const rounds: ArrayLike<number>[] = [];
-      for (let round = 0; round <= context.rounds; round++) {
+      for (let round = 1 - context.warmUp; round <= context.rounds; round++) {
         context.progress(`${what}: round ${round} of ${context.rounds}`);
         const samples = await once();
         if (round > 0) rounds.push(samples);

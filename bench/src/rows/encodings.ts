@@ -16,7 +16,7 @@ export const encodingCosts: Bench = {
     const ends = startEnds();
     const names = Object.keys(encodings) as EncodingName[];
     const rounds = new Map(names.map((name) => [name, [] as Float64Array[]]));
-    for (let round = 0; round <= context.rounds; round++) {
+    for (let round = 1 - context.warmUp; round <= context.rounds; round++) {
       context.progress(`round ${round} of ${context.rounds}`);
       for (const name of names) {
         const times = await roundTrips(ends, { encoding: name, count: context.operations });

@@ -36,7 +36,7 @@ async function messagesOnPath(context: BenchContext): Promise<Measurement> {
   const name = await lockAt(cluster, 2);
   const count = Math.min(context.operations, 150);
   const paths: number[] = [];
-  for (let round = 0; round <= context.rounds; round++) {
+  for (let round = 1 - context.warmUp; round <= context.rounds; round++) {
     context.progress(`hand-offs through a third site: round ${round} of ${context.rounds}`);
     const before = await serviceMessages(cluster);
     await cluster.runAll("contendAndHold", { name, count, holdMs: 0.4 });

@@ -33,11 +33,11 @@ export const loops: Bench = {
       await using subject = await clusterOf("loops", 1);
       await using yardstick = await clusterOf("loops", 1);
       const rounds = { subject: [] as Float64Array[], yardstick: [] as number[] };
-      for (let round = 0; round <= context.rounds; round++) {
+      for (let round = 1 - context.warmUp; round <= context.rounds; round++) {
         context.progress(`${name}: round ${round} of ${context.rounds}`);
         const base = await once(yardstick, raw, iterations);
         const times = await once(subject, variant, iterations);
-        if (round === 0) continue;
+        if (round < 1) continue;
         rounds.yardstick.push(median(base));
         rounds.subject.push(times);
       }

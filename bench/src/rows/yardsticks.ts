@@ -18,7 +18,7 @@ export function rttsAndSends(rtts: number, sends: number): Yardstick {
   };
 }
 
-/** Rounds of yardstick and subject in turn; the first round only warms up. */
+/** Rounds of yardstick and subject in turn; the first `warmUp` are not counted. */
 export async function alternate(
   context: BenchContext,
   what: string,
@@ -27,11 +27,11 @@ export async function alternate(
   subject: (round: number) => Promise<ArrayLike<number>>,
 ): Promise<{ subject: ArrayLike<number>[]; yardstick: number[] }> {
   const rounds = { subject: [] as ArrayLike<number>[], yardstick: [] as number[] };
-  for (let round = 0; round <= context.rounds; round++) {
+  for (let round = 1 - context.warmUp; round <= context.rounds; round++) {
     context.progress(`${what}: round ${round} of ${context.rounds}`);
     const before = await yardstick.measure(raw, context.operations);
     const samples = await subject(round);
-    if (round === 0) continue;
+    if (round < 1) continue;
     rounds.yardstick.push(before);
     rounds.subject.push(samples);
   }

@@ -28,7 +28,9 @@ type Entry =
  */
 export class Loopback {
   readonly #receiver: LoopbackReceiver;
-  #queue: Entry[] = [];
+  readonly #queue: Entry[] = [];
+  /** How many entries of the queue are delivered already. */
+  #next = 0;
   #draining = false;
 
   constructor(receiver: LoopbackReceiver) {
@@ -56,12 +58,11 @@ export class Loopback {
     if (this.#draining) return;
     this.#draining = true;
     try {
-      while (this.#queue.length > 0) {
-        const batch = this.#queue;
-        this.#queue = [];
-        for (const entry of batch) this.#deliver(entry);
-      }
+      // The queue grows while it is walked: what deliveries send here comes after what was sent before.
+      while (this.#next < this.#queue.length) this.#deliver(this.#queue[this.#next++]!);
     } finally {
+      this.#queue.splice(0, this.#next);
+      this.#next = 0;
       this.#draining = false;
     }
   }

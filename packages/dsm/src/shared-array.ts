@@ -16,6 +16,10 @@ const POLLS_OF_A_SPINNER = 64;
 /** Elements of a long `fill` or `copyFrom` go in spans of at most this many pages, so that others are not kept out. */
 const PAGES_PER_CHUNK = 256;
 
+/** A module's own constants are folded into optimised code; the fields of an imported object are loaded on every access. */
+const READABLE: State = State.S;
+const WRITABLE: State = State.M;
+
 /** What a shared array needs of the site it is used on. */
 export interface ArrayContext {
   readonly endpoint: Endpoint;
@@ -74,7 +78,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
       --this.#accessesLeft < 0 ||
       index >>> 0 !== index ||
       index >= this.length ||
-      this.#state[(index + this.#origin) >>> this.#shift]! < State.S
+      this.#state[(index + this.#origin) >>> this.#shift]! < READABLE
     ) {
       this.#beforeLoad(index);
     }
@@ -88,7 +92,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
       --this.#accessesLeft < 0 ||
       index >>> 0 !== index ||
       index >= this.length ||
-      this.#state[(index + this.#origin) >>> this.#shift] !== State.M
+      this.#state[(index + this.#origin) >>> this.#shift] !== WRITABLE
     ) {
       this.#storeSlowly(index, value);
       return;
@@ -144,7 +148,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
    */
   wait(index: number, expected: ElementOf<T>, timeoutMs?: number): "ok" | "not-equal" | "timed-out" {
     this.checkWaitable(index);
-    const held = this.#endpoint.acquire([this.#pageOf(index, Mode.Read)], `"${this.name}".wait`);
+    const held = this.#endpoint.acquire(this.pages(index, index + 1, false), `"${this.name}".wait`);
     let wait: ReturnType<WordQueue["enqueue"]>;
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
@@ -287,34 +291,28 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     return this.#context.debug ? guardView(view, this.name, canWrite, isReleased) : view;
   }
 
-  #pageOf(index: number, mode: Mode): PageRange {
-    const page = Math.floor((index + this.#origin) / 2 ** this.#shift);
-    return { region: this.#region.id, first: page, last: page, mode };
+  #pageOf(index: number): number {
+    return (index + this.#origin) >>> this.#shift;
   }
 
   /** Everything a load does besides loading: checks, the poll, the page fault. */
   #beforeLoad(index: number): void {
     this.checkIndex(index);
     this.#pollIfDue(index, "get");
-    const page = this.#pageOf(index, Mode.Read).first;
+    const page = this.#pageOf(index);
     if (this.#state[page]! < State.S) this.#endpoint.faultForLoad(this.#region, page, `"${this.name}".get`);
   }
 
   #storeSlowly(index: number, value: ElementOf<T>): void {
     this.checkIndex(index);
     this.#pollIfDue(index, "set");
-    const range = this.#pageOf(index, Mode.Write);
+    const page = this.#pageOf(index);
     const view = this.#view as { [index: number]: unknown };
-    if (this.#state[range.first] === State.M) {
-      view[index] = value;
-      return;
-    }
-    const held = this.#endpoint.acquire([range], `"${this.name}".set`);
-    try {
+    const store = () => {
       view[index] = value; // throws for a value of the wrong type
-    } finally {
-      this.#endpoint.release(held);
-    }
+    };
+    if (this.#state[page] === State.M) store();
+    else this.#endpoint.storeIn(this.#region, page, `"${this.name}".set`, store);
   }
 
   #pollIfDue(index: number, call: string): void {
@@ -339,14 +337,9 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.checkIndex(index);
     this.#accessesLeft--;
     this.#pollIfDue(index, call);
-    const range = this.#pageOf(index, Mode.Write);
-    if (this.#state[range.first] === State.M) return change();
-    const held = this.#endpoint.acquire([range], `"${this.name}".${call}`);
-    try {
-      return change();
-    } finally {
-      this.#endpoint.release(held);
-    }
+    const page = this.#pageOf(index);
+    if (this.#state[page] === State.M) return change();
+    return this.#endpoint.storeIn(this.#region, page, `"${this.name}".${call}`, change);
   }
 
   #span(start: number, end: number, write: boolean): Span<T> {
