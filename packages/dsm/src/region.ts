@@ -38,6 +38,14 @@ export interface RegionHost {
   body(region: Region, page: number): void;
 }
 
+/** Something that assumes rights on pages between messages. */
+export interface Windowed {
+  closeWindows(): void;
+}
+
+/** So many arrays at most keep windows open at a time, so that a region does not keep every subarray ever made alive. */
+const MAX_WINDOWED = 64;
+
 /** An asynchronous access waiting for a page. `run` performs it; it is called at most once. */
 interface Waiter {
   readonly mode: Mode;
@@ -69,6 +77,7 @@ export class Region implements CacheEffects {
   /** The page whose bytes are good for one load that waits right now (IS_D_I), or -1. */
   oncePage = -1;
   readonly #host: RegionHost;
+  readonly #windowed: Windowed[] = [];
   /** Waits on words of this region. */
   readonly #sleepers = new Set<WordWait>();
   readonly #waiters = new Map<number, Waiter[]>();
@@ -157,6 +166,7 @@ export class Region implements CacheEffects {
   free(error: ReleasedError): void {
     this.freed = error;
     this.cache.state.fill(State.I); // every access now takes the slow path, which says why
+    this.#closeWindows();
     this.fail(error);
     this.#wakeAll(error);
   }
@@ -209,7 +219,19 @@ export class Region implements CacheEffects {
   }
 
   lost(): void {
-    // Accessors look at the page's state on every access, so there is no window to close.
+    this.#closeWindows();
+  }
+
+  /** An array of this region relies on a page's state until `lost` says otherwise. */
+  windowOpened(array: Windowed): void {
+    if (this.#windowed.length === MAX_WINDOWED) this.#closeWindows();
+    this.#windowed.push(array);
+  }
+
+  #closeWindows(): void {
+    if (this.#windowed.length === 0) return;
+    for (const array of this.#windowed) array.closeWindows();
+    this.#windowed.length = 0;
   }
 
   /** Performs the accesses that the page now allows. */

@@ -11,6 +11,8 @@ import { leaveQueue, limitOf, type WordQueue } from "./word-queue.ts";
 
 /** Element accesses between two looks at the mail: a look costs about ten accesses, a spinning reader looks every µs. */
 const ACCESSES_PER_POLL = 256;
+/** What a window counts for in that: a sweep looks every sixteen pages. */
+const ACCESSES_PER_WINDOW = 16;
 /** So many polls in a row at the same element look like a program that spins on it. */
 const POLLS_OF_A_SPINNER = 64;
 /** Elements of a long `fill` or `copyFrom` go in spans of at most this many pages, so that others are not kept out. */
@@ -47,6 +49,17 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   readonly #origin: number;
   readonly #shift: number;
   #accessesLeft: number;
+  /**
+   * Windows: the elements of a page known to be readable (writable). An access inside that is above the last one there costs
+   * two comparisons and needs no poll: it climbs, so it must leave the window soon. Every other access takes the long way.
+   */
+  #loadStart = 0;
+  #loadEnd = 0;
+  #lastLoad = -1;
+  #storeStart = 0;
+  #storeEnd = 0;
+  #lastStore = -1;
+  #hasWindow = false;
   #polledIndex = -1;
   #polls = 0;
   #async: AsyncArray<T> | undefined;
@@ -74,30 +87,20 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   /** One element. Throws RangeError outside 0 … length-1, ReleasedError after `free`, SiteDownError if a site is lost. */
   get(index: number): ElementOf<T> {
-    if (
-      --this.#accessesLeft < 0 ||
-      index >>> 0 !== index ||
-      index >= this.length ||
-      this.#state[(index + this.#origin) >>> this.#shift]! < READABLE
-    ) {
-      this.#beforeLoad(index);
-    }
+    if ((index | 0) === index && index > this.#lastLoad && index < this.#loadEnd) this.#lastLoad = index;
+    else this.#loadOutside(index);
     // One load for both ways: a second return from the slow path would make the optimiser box every number.
     return this.#view[index] as ElementOf<T>;
   }
 
   /** Stores one element; errors as for `get`. */
   set(index: number, value: ElementOf<T>): void {
-    if (
-      --this.#accessesLeft < 0 ||
-      index >>> 0 !== index ||
-      index >= this.length ||
-      this.#state[(index + this.#origin) >>> this.#shift] !== WRITABLE
-    ) {
-      this.#storeSlowly(index, value);
-      return;
+    if ((index | 0) === index && index > this.#lastStore && index < this.#storeEnd) {
+      this.#lastStore = index;
+      (this.#view as { [index: number]: unknown })[index] = value;
+    } else {
+      this.#storeOutside(index, value);
     }
-    (this.#view as { [index: number]: unknown })[index] = value;
   }
 
   /** As `Atomics.load`. */
@@ -249,6 +252,13 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     for (let at = start; at < end; at += step) yield [at, Math.min(end, at + step)];
   }
 
+  /** A page of the region lost a right, so what the windows assume may be false. */
+  closeWindows(): void {
+    this.#loadEnd = 0;
+    this.#storeEnd = 0;
+    this.#hasWindow = false;
+  }
+
   checkIndex(index: number): void {
     if (this.#region.freed !== undefined) throw this.#region.freed;
     if (index >>> 0 !== index || index >= this.length) {
@@ -293,6 +303,43 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   #pageOf(index: number): number {
     return (index + this.#origin) >>> this.#shift;
+  }
+
+  /** A load that its window does not cover: makes the element readable, and opens a window if the loads climb. */
+  #loadOutside(index: number): void {
+    const page = (index + this.#origin) >>> this.#shift;
+    const isPlain = --this.#accessesLeft >= 0 && index >>> 0 === index && index < this.length;
+    if (!isPlain || this.#state[page]! < READABLE) this.#beforeLoad(index);
+    const climbs = index === this.#lastLoad + 1;
+    this.#lastLoad = index;
+    if (index >= this.#loadStart && index < this.#loadEnd) return;
+    this.#loadEnd = 0;
+    if (!climbs || this.#state[page]! < READABLE) return;
+    this.#loadStart = page * 2 ** this.#shift - this.#origin;
+    this.#loadEnd = Math.min(this.length, this.#loadStart + 2 ** this.#shift);
+    this.#windowOpened();
+  }
+
+  #storeOutside(index: number, value: ElementOf<T>): void {
+    const page = (index + this.#origin) >>> this.#shift;
+    const isPlain = --this.#accessesLeft >= 0 && index >>> 0 === index && index < this.length;
+    if (isPlain && this.#state[page] === WRITABLE) (this.#view as { [index: number]: unknown })[index] = value;
+    else this.#storeSlowly(index, value);
+    const climbs = index === this.#lastStore + 1;
+    this.#lastStore = index;
+    if (index >= this.#storeStart && index < this.#storeEnd) return;
+    this.#storeEnd = 0;
+    if (!climbs || this.#state[page] !== WRITABLE) return;
+    this.#storeStart = page * 2 ** this.#shift - this.#origin;
+    this.#storeEnd = Math.min(this.length, this.#storeStart + 2 ** this.#shift);
+    this.#windowOpened();
+  }
+
+  #windowOpened(): void {
+    this.#accessesLeft -= ACCESSES_PER_WINDOW;
+    if (this.#hasWindow) return;
+    this.#hasWindow = true;
+    this.#region.windowOpened(this);
   }
 
   /** Everything a load does besides loading: checks, the poll, the page fault. */
