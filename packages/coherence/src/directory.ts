@@ -1,5 +1,6 @@
 import { DirAction, DirEvent, dirEventNames, directoryTable } from "./directory-table.ts";
 import { Kind, kindNames } from "./message.ts";
+import { signedFor } from "./narrow.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { RequestQueues } from "./request-queues.ts";
 import { SharerSets } from "./sharer-sets.ts";
@@ -22,13 +23,13 @@ const NOBODY = -1;
 /**
  * The home directory of one region at one site, for the pages homed there: who owns and who shares each page.
  *
- * Seven bytes a page for up to 32 endpoints. It never waits and never refuses: in S_D it queues the request.
+ * Six bytes a page for up to 32 endpoints. It never waits and never refuses: in S_D it queues the request.
  */
 export class Directory {
   /** One DirState per slot. */
   readonly #state: Uint8Array;
   /** In M the owner; in S_D the site whose write-back is awaited; else nobody. */
-  readonly #owner: Int16Array;
+  readonly #owner: Int8Array | Int16Array;
   /** Empty in U and M. */
   readonly #sharers: SharerSets;
   /** Empty but in S_D. */
@@ -47,7 +48,7 @@ export class Directory {
     table: TransitionTable = directoryTable,
   ) {
     this.#state = new Uint8Array(slots);
-    this.#owner = new Int16Array(slots).fill(NOBODY);
+    this.#owner = signedFor(endpoints, slots).fill(NOBODY);
     this.#sharers = new SharerSets(slots, endpoints);
     this.#endpoints = endpoints;
     this.#slotOf = slotOf;

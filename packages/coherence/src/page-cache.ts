@@ -1,6 +1,7 @@
 import { Mode } from "./acquisition.ts";
 import { CacheAction, CacheEvent, cacheEventNames, cacheTable } from "./cache-table.ts";
 import { Kind, kindNames } from "./message.ts";
+import { signedFor } from "./narrow.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { State, stateNames } from "./state.ts";
 import { NO_ROW, type TransitionTable } from "./transition-table.ts";
@@ -43,18 +44,20 @@ export class PageCache {
   /** How many times any page lost a right. Lets Pins skip a scan when nothing was lost. */
   losses = 0;
   /** InvAcks still owed to us per page: grant's count minus acks seen, so negative while acks run ahead of the grant. */
-  readonly #acks: Int16Array;
+  readonly #acks: Int8Array | Int16Array;
   /** Requesters whose Inv waits for a pin. At most one per page: an acked Inv must precede the next grant. */
   readonly #deferredInv = new Map<number, number>();
   /** Forwards that wait for M or for a pin, as `requester * 2 + (1 if FwdGetM)`. At most one per page (see PROTOCOL). */
   readonly #deferredForward = new Map<number, number>();
+  readonly #endpoints: number;
   readonly #effects: CacheEffects;
   readonly #table: TransitionTable;
 
-  /** `table` is for the model checker's mutants; sites use the one table there is. */
-  constructor(pages: number, effects: CacheEffects, table: TransitionTable = cacheTable) {
+  /** `endpoints` in all share the region. `table` is for the model checker's mutants; sites use the one table there is. */
+  constructor(pages: number, effects: CacheEffects, endpoints: number, table: TransitionTable = cacheTable) {
     this.state = new Uint8Array(pages);
-    this.#acks = new Int16Array(pages);
+    this.#acks = signedFor(endpoints, pages);
+    this.#endpoints = endpoints;
     this.#effects = effects;
     this.#table = table;
   }
@@ -163,7 +166,7 @@ export class PageCache {
 
   /** A controller in the same state that speaks to other effects. */
   clone(effects: CacheEffects): PageCache {
-    const copy = new PageCache(this.state.length, effects, this.#table);
+    const copy = new PageCache(this.state.length, effects, this.#endpoints, this.#table);
     const words: number[] = [];
     this.capture(words);
     copy.restore(words, 0);

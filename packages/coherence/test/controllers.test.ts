@@ -5,15 +5,19 @@ import { StoryMachine } from "./story-machine.ts";
 
 /** A cache whose messages nobody gets. */
 const lonelyCache = (): PageCache =>
-  new PageCache(4, {
-    toHome: () => {},
-    toSite: () => {},
-    fill: () => {},
-    ready: () => {},
-    readOnce: () => {},
-    held: () => false,
-    lost: () => {},
-  });
+  new PageCache(
+    4,
+    {
+      toHome: () => {},
+      toSite: () => {},
+      fill: () => {},
+      ready: () => {},
+      readOnce: () => {},
+      held: () => false,
+      lost: () => {},
+    },
+    2,
+  );
 
 describe("a system of many sites, in any order of steps", () => {
   const SITES = 40;
@@ -72,7 +76,7 @@ describe("what the tables do not allow", () => {
 describe("accesses", () => {
   test("a page in I sends one request, however often it is asked", () => {
     const sent: Kind[] = [];
-    const cache = new PageCache(1, { ...silent, toHome: (kind) => sent.push(kind) });
+    const cache = new PageCache(1, { ...silent, toHome: (kind) => sent.push(kind) }, 2);
     expect(cache.load(0)).toBe(false);
     expect(cache.load(0)).toBe(false);
     expect(cache.store(0)).toBe(false);
@@ -85,7 +89,7 @@ describe("accesses", () => {
   });
 
   test("a held page is not evicted", () => {
-    const cache = new PageCache(1, { ...silent, held: () => true });
+    const cache = new PageCache(1, { ...silent, held: () => true }, 2);
     cache.load(0);
     cache.receive(Kind.Data, 0, 1, 0, 0);
     expect(cache.evict(0)).toBe(false);
@@ -95,7 +99,7 @@ describe("accesses", () => {
   test("what is deferred is listed once and served when the pin is gone", () => {
     let held = true;
     const acked: number[] = [];
-    const cache = new PageCache(2, { ...silent, held: () => held, toSite: (_kind, to) => acked.push(to) });
+    const cache = new PageCache(2, { ...silent, held: () => held, toSite: (_kind, to) => acked.push(to) }, 16);
     cache.load(1);
     cache.receive(Kind.Data, 1, 9, 0, 0);
     cache.receive(Kind.Inv, 1, 9, 5, 0);

@@ -136,19 +136,23 @@ export class StoryMachine {
   }
 
   #makeCache(site: number): PageCache {
-    return new PageCache(this.#pages, {
-      toHome: (kind, page) => this.#send(kind, site, this.#home, page, 0, 0),
-      toSite: (kind, to, page) => this.#send(kind, site, to, page, 0, 0),
-      fill: (page) => this.#write(site, page),
-      ready: (page) => this.#runWaiting(site, page),
-      readOnce: (page) => {
-        this.#drivers[site].readOnce(0, page);
-        if (this.#waiting.delete(`load ${site} ${page}`))
-          this.#say(site, `reads ${this.#body} from page ${page}, once`);
+    return new PageCache(
+      this.#pages,
+      {
+        toHome: (kind, page) => this.#send(kind, site, this.#home, page, 0, 0),
+        toSite: (kind, to, page) => this.#send(kind, site, to, page, 0, 0),
+        fill: (page) => this.#write(site, page),
+        ready: (page) => this.#runWaiting(site, page),
+        readOnce: (page) => {
+          this.#drivers[site].readOnce(0, page);
+          if (this.#waiting.delete(`load ${site} ${page}`))
+            this.#say(site, `reads ${this.#body} from page ${page}, once`);
+        },
+        held: (page, right) => this.#pins[site].held(0, page, right),
+        lost: () => {},
       },
-      held: (page, right) => this.#pins[site].held(0, page, right),
-      lost: () => {},
-    });
+      this.#bytes.length,
+    );
   }
 
   #send(kind: Kind, from: number, to: number, page: number, requester: number, acks: number): void {

@@ -95,7 +95,7 @@ export class Region implements CacheEffects {
     this.bytes = bytes;
     this.view = viewOf(descriptor.type, bytes.buffer, 0, descriptor.length);
     this.homes = createHomes(descriptor, host.sites);
-    this.cache = new PageCache(this.pages, this);
+    this.cache = new PageCache(this.pages, this, host.sites + 1);
     this.directory = new Directory(
       this.homes.slotsAt(host.self),
       host.sites + 1,

@@ -160,6 +160,7 @@ export class Machine {
         held: (page, right) => programs.held(site, page, right),
         lost: () => {},
       },
+      this.channels.endpoints,
       this.#mutation.cacheTable,
     );
   }
