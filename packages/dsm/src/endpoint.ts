@@ -1,27 +1,15 @@
 import { AssertionError, type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
-import {
-  type Acquisition,
-  type Kind,
-  Mode,
-  type PageRange,
-  Pins,
-  ProtocolError,
-  SpanDriver,
-  type SpanPages,
-} from "@isles/coherence";
+import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import { MessageClass, type Port, type Receiver } from "@isles/transport";
 import type { FirstTouchHomes } from "./homes.ts";
 import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
 import { Loopback } from "./loopback.ts";
+import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
-import { Prefetcher } from "./prefetcher.ts";
 import { RecordInbox } from "./record-inbox.ts";
 import { RecordOutbox } from "./record-outbox.ts";
 import type { Region, RegionHost } from "./region.ts";
 import { RegionSet } from "./region-set.ts";
-
-/** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
-const MAX_SLEEP_MS = 500;
 
 /** How long a spinning program rests at a time, in milliseconds: about four times what it took to notice that it spins. */
 const REST_MS = 0.2;
@@ -45,16 +33,13 @@ interface ValueMessage {
   readonly v: unknown;
 }
 
-/** A page that this thread waits for, and in which mode. */
-type PageWait = Pick<Acquisition, "region" | "page" | "mode">;
-
 /**
  * One endpoint of the shared memory: it joins the protocol's controllers to a port, and it is where a thread blocks.
  *
  * The thread runs its own protocol at *poll points*: while it waits, in `poll()`, every so many element accesses, and in
  * its event loop. Page states change nowhere else, so checking a page and then using it needs no lock.
  */
-export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
+export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, SpanPages {
   readonly self: number;
   readonly sites: number;
   readonly mayBlock: boolean;
@@ -64,6 +49,8 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   readonly regions = new RegionSet();
   readonly pins = new Pins(this);
   readonly spans = new SpanDriver(this.pins, this);
+  /** How the thread waits for pages. */
+  readonly faults = new PageFaults(this);
   /** The run whose code is being executed here. */
   group: Group = SINGLE_RUNS;
   /** Milliseconds spent waiting for services (not pages), and messages sent by them. */
@@ -77,10 +64,6 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   readonly #inbox: RecordInbox;
   readonly #onBroken: (error: Error) => void;
   #delivering = false;
-  /** What the thread is blocked for, if that is a page. */
-  #awaited: PageWait | undefined;
-  /** The one page that an access waits for, or is about to use, while no span is held or awaited. */
-  #reserved: PageWait | undefined;
   #turnScheduled = false;
 
   constructor(options: EndpointOptions) {
@@ -195,7 +178,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       return completion.take();
     }
     if (this.#delivering) completion.reject(blockingInHandler(completion.label));
-    else this.#turn();
+    else this.turn();
     if (completion.settled) return completion.take();
     if (this.pins.idle) {
       this.#block(completion, timeoutMs, onTimeout);
@@ -209,7 +192,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       this.spans.cancel(lent);
       throw error;
     }
-    this.#complete(lent);
+    this.faults.complete(lent);
     return completion.take();
   }
 
@@ -239,7 +222,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
 
   /** Serves whatever has arrived. The poll point of long computations. */
   poll(): void {
-    if (this.port.hasMail() || this.#loopback.pending) this.#turn();
+    if (this.port.hasMail() || this.#loopback.pending) this.turn();
   }
 
   /**
@@ -252,7 +235,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     if (error !== undefined) throw error;
     if (!this.port.crowded || !this.mayBlock) return;
     this.port.wait(REST_MS);
-    this.#turn();
+    this.turn();
   }
 
   /** `site.poll()`: serves the others, and throws what would end a wait here. */
@@ -265,13 +248,13 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   /** What this endpoint waits for at this moment, in words; empty while it computes or idles. */
   waitingFor(): string[] {
     const labels = this.pending.labels();
-    if (this.#awaited === undefined) return labels;
-    const { region, page, mode } = this.#awaited;
+    if (this.faults.awaited === undefined) return labels;
+    const { region, page, mode } = this.faults.awaited;
     const name = this.regions.regionOf(region)?.descriptor.name ?? "a freed array";
     return [`page ${page} of "${name}" to ${mode === Mode.Write ? "write" : "read"}`, ...labels];
   }
 
-  #turn(): void {
+  turn(): void {
     this.#settle();
     this.port.poll();
   }
@@ -282,7 +265,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     this.#turnScheduled = true;
     queueMicrotask(() => {
       this.#turnScheduled = false;
-      this.#turn();
+      this.turn();
     });
   }
 
@@ -290,7 +273,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     const start = this.now();
     let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
     for (;;) {
-      this.#turn();
+      this.turn();
       if (completion.settled) break;
       const left = deadline - this.now();
       if (left <= 0) {
@@ -304,92 +287,11 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     this.syncMs += this.now() - start;
   }
 
-  // Pages, blocking
-
-  /** Blocks until every page of the ranges is here in its mode, and holds them until `release`. */
-  acquire(ranges: readonly PageRange[], call: string): Acquisition {
-    this.mustBlock(call);
-    const acquisition = this.#complete(this.spans.begin(ranges, true));
-    const freed = ranges.find((range) => this.regions.regionOf(range.region) === undefined);
-    if (freed === undefined) return acquisition;
-    this.release(acquisition);
-    throw this.regions.freedError(freed.region);
-  }
-
-  /** Runs `store` while this site owns the page. */
-  storeIn<T>(region: Region, page: number, call: string, store: () => T): T {
-    this.mustBlock(call);
-    if (region.freed !== undefined) throw region.freed;
-    if (this.pins.idle)
-      return this.#reserving(region, page, Mode.Write, (wait) => {
-        while (!region.cache.store(page)) this.#awaitPage(wait);
-        return store();
-      });
-    const held = this.acquire([{ region: region.id, first: page, last: page, mode: Mode.Write }], call);
-    try {
-      return store();
-    } finally {
-      this.release(held);
-    }
-  }
-
-  /**
-   * An access to one page where no span is held or awaited: a note of the page does what an acquisition of it would (it is
-   * held from its arrival in that mode until the access is done), for a fraction of the time.
-   */
-  #reserving<T>(region: Region, page: number, mode: Mode, access: (wait: PageWait) => T): T {
-    const wait = { region: region.id, page, mode };
-    this.#reserved = wait;
-    try {
-      return access(wait);
-    } finally {
-      this.#reserved = undefined;
-      if (region.cache.hasDeferred) {
-        region.cache.settle(page);
-        this.#send();
-      }
-    }
-  }
-
-  /** A load's page fault: afterwards the page's bytes are good for one load. */
-  faultForLoad(region: Region, page: number, call: string): void {
-    this.mustBlock(call);
-    if (region.freed !== undefined) throw region.freed;
-    if (this.pins.idle) {
-      let wasOutdated = region.isOutdated(page);
-      this.#reserving(region, page, Mode.Read, (wait) => {
-        while (!region.cache.load(page)) {
-          this.#awaitPage(wait);
-          if (region.oncePage === page && !wasOutdated) return;
-          if (region.oncePage === page) wasOutdated = false; // what comes next was asked for by this load
-        }
-      });
-      return;
-    }
-    const acquisition = this.spans.begin([{ region: region.id, first: page, last: page, mode: Mode.Read }], true);
-    let isOutdated = region.isOutdated(page);
-    try {
-      while (this.spans.next(acquisition)) {
-        this.#awaitPage(acquisition);
-        if (region.oncePage !== page) continue;
-        if (isOutdated) {
-          isOutdated = false; // what comes next was asked for by this load
-        } else {
-          this.spans.cancel(acquisition);
-          if (!this.pins.idle) this.#complete(this.spans.begin([], true));
-          return;
-        }
-      }
-    } catch (error) {
-      this.spans.cancel(acquisition);
-      throw error;
-    }
-    this.release(acquisition);
-  }
+  // Pages
 
   release(acquisition: Acquisition): void {
     this.spans.release(acquisition);
-    this.#send();
+    this.send();
   }
 
   /** The run that took them is over: whatever spans it left are released, or others would wait for their pages for ever. */
@@ -400,63 +302,25 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   /** Requests pages without waiting for them. */
   prefetch(region: Region, first: number, last: number, mode: Mode): void {
     for (let page = first; page <= last; page++) region.request(page, mode);
-    this.#send();
+    this.send();
   }
 
   /** Sends what the controllers have queued, and lets the loopback run. */
-  #send(): void {
+  send(): void {
     if (this.#delivering) return;
     this.#settle();
     this.port.flush();
   }
 
-  #complete(acquisition: Acquisition): Acquisition {
-    try {
-      if (!this.spans.next(acquisition)) return acquisition;
-      const ahead = new Prefetcher(acquisition, this);
-      do {
-        ahead.run();
-        this.#awaitPage(acquisition);
-      } while (this.spans.next(acquisition));
-    } catch (error) {
-      this.spans.cancel(acquisition);
-      throw error;
-    }
-    return acquisition;
-  }
-
-  /** Pumps until the page (an acquisition's cursor) came, or came for one load, or must be asked for again. */
-  #awaitPage(wait: PageWait): void {
-    const region = this.regions.regionOf(wait.region);
-    const { page, mode } = wait;
-    if (region === undefined) throw this.regions.freedError(wait.region);
-    region.oncePage = -1;
-    const start = this.now();
-    this.#awaited = wait;
-    try {
-      for (;;) {
-        this.#turn();
-        // After the turn: the mail it took may have been the last, and then nothing would end the sleep below in time.
-        this.#checkGoingOn();
-        if (region.freed !== undefined) throw region.freed;
-        if (region.satisfied(page, mode) || region.stable(page) || region.oncePage === page) return;
-        this.port.wait(MAX_SLEEP_MS);
-      }
-    } finally {
-      this.#awaited = undefined;
-      region.stats.blockedMs += this.now() - start;
-    }
-  }
-
   /** Throws where this thread may not block, before the call has done anything. `call` ends in the method's name. */
   mustBlock(call: string): void {
     if (!this.mayBlock) throw new WouldBlockError(call, call.replace(/\w+$/, "async.$&"));
-    this.#checkGoingOn();
+    this.checkGoingOn();
     if (this.#delivering) throw blockingInHandler(call);
   }
 
   /** Throws if the cluster is down or closed, or the run that waits here has failed or was given up. */
-  #checkGoingOn(): void {
+  checkGoingOn(): void {
     const reason = this.pending.reasonToStop(this.group.id);
     if (reason !== undefined) throw reason;
   }
@@ -476,7 +340,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
       }
     };
     if (!completion.settled) region.whenReady(page, mode, run, (error) => completion.reject(error));
-    this.#send();
+    this.send();
     return completion.promise();
   }
 
@@ -487,7 +351,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
     };
     this.#turnListeners.add(listener);
     listener();
-    this.#send();
+    this.send();
   }
 
   // SpanPages (what Pins and SpanDriver ask)
@@ -531,7 +395,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   }
 
   held(region: number, page: number, right: Mode): boolean {
-    const reserved = this.#reserved;
+    const reserved = this.faults.reserved;
     if (reserved !== undefined && reserved.page === page && reserved.region === region) {
       return right <= reserved.mode && this.satisfied(region, page, reserved.mode);
     }
@@ -555,7 +419,7 @@ export class Endpoint implements Receiver, RegionHost, ServiceHost, SpanPages {
   announced(region: Region): void {
     this.regions.add(region);
     this.#inbox.announced(region);
-    this.#send();
+    this.send();
   }
 
   /** First touch: `?kind region page` asks a page's locator for its home, `=home kind region page` answers. */

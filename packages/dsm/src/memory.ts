@@ -92,7 +92,7 @@ export class Memory extends ArrayMaker<false> {
    * `s.src.view`. In whatever order they are named, two sites that ask for each other's ranges cannot deadlock.
    */
   acquire<R extends SpanRequests>(requests: R): Spans<R> {
-    const held = this.#context.endpoint.acquire(rangesOf(requests), "memory.acquire");
+    const held = this.#context.endpoint.faults.acquire(rangesOf(requests), "memory.acquire");
     return new SpanGroup(this.#context, requests, held) as unknown as Spans<R>;
   }
 

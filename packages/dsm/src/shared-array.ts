@@ -151,7 +151,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
    */
   wait(index: number, expected: ElementOf<T>, timeoutMs?: number): "ok" | "not-equal" | "timed-out" {
     this.checkWaitable(index);
-    const held = this.#endpoint.acquire(this.pages(index, index + 1, false), `"${this.name}".wait`);
+    const held = this.#endpoint.faults.acquire(this.pages(index, index + 1, false), `"${this.name}".wait`);
     let wait: ReturnType<WordQueue["enqueue"]>;
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
@@ -347,7 +347,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.checkIndex(index);
     this.#pollIfDue(index, "get");
     const page = this.#pageOf(index);
-    if (this.#state[page]! < State.S) this.#endpoint.faultForLoad(this.#region, page, `"${this.name}".get`);
+    if (this.#state[page]! < State.S) this.#endpoint.faults.load(this.#region, page, `"${this.name}".get`);
   }
 
   #storeSlowly(index: number, value: ElementOf<T>): void {
@@ -359,7 +359,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
       view[index] = value; // throws for a value of the wrong type
     };
     if (this.#state[page] === State.M) store();
-    else this.#endpoint.storeIn(this.#region, page, `"${this.name}".set`, store);
+    else this.#endpoint.faults.store(this.#region, page, `"${this.name}".set`, store);
   }
 
   #pollIfDue(index: number, call: string): void {
@@ -386,14 +386,14 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.#pollIfDue(index, call);
     const page = this.#pageOf(index);
     if (this.#state[page] === State.M) return change();
-    return this.#endpoint.storeIn(this.#region, page, `"${this.name}".${call}`, change);
+    return this.#endpoint.faults.store(this.#region, page, `"${this.name}".${call}`, change);
   }
 
   #span(start: number, end: number, write: boolean): Span<T> {
     checkRange(this.name, start, end, this.length);
     if (this.#region.freed !== undefined) throw this.#region.freed;
     const ranges = this.pages(start, end, write);
-    const held = this.#endpoint.acquire(ranges, `"${this.name}".${write ? "write" : "read"}`);
+    const held = this.#endpoint.faults.acquire(ranges, `"${this.name}".${write ? "write" : "read"}`);
     return new HeldSpan({ array: this, start, end, write }, this.#endpoint, held);
   }
 }
