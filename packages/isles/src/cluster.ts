@@ -32,6 +32,17 @@ const CLOSE_GRACE_MS = 300;
 /** How long `runAll` waits, after a failure that is only a consequence, for its cause, in milliseconds. */
 const CAUSE_GRACE_MS = 500;
 
+/** What a cluster is made of; `launch` puts it together. */
+export interface ClusterParts {
+  readonly member: Member;
+  readonly port: ThreadPort;
+  readonly pool: SitePool;
+  readonly functions: readonly string[];
+  readonly onClose: () => void;
+  /** Takes what the `trace` option says. */
+  readonly trace: (what: string) => void;
+}
+
 /** A running cluster: the launcher's handle on its sites. Made by `launch`. */
 export class Cluster<P = AnyProgram> implements AsyncDisposable {
   /** Number of sites. */
@@ -48,15 +59,18 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly #statistics = new Map<number, Completion<EndpointStats>>();
   #nextId = 1;
   readonly #onClose: () => void;
+  readonly #trace: (what: string) => void;
   #closed: Promise<void> | undefined;
 
-  constructor(member: Member, port: ThreadPort, pool: SitePool, functions: readonly string[], onClose: () => void) {
+  constructor(parts: ClusterParts) {
+    const { member, port, pool, functions, onClose, trace } = parts;
     this.sites = member.endpoint.sites;
     this.memory = member.memory;
     this.#member = member;
     this.#port = port;
     this.#pool = pool;
     this.#onClose = onClose;
+    this.#trace = trace;
     this.functions = functions;
     this.#scheduler = new Scheduler(this.sites);
     member.endpoint.on(Service.Control, {
@@ -145,6 +159,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   /** A site is lost (called by the pool): everybody who waits for anything is told. */
   siteDown(site: number, reason: string): void {
     const message = { kind: "down", site, reason } as const;
+    this.#trace(`site ${site} is down: ${reason}`);
     this.#member.endpoint.fail(endingOf(message));
     this.#tellSites(message);
   }
@@ -196,9 +211,11 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     this.#scheduler
       .run(site, async () => {
         if (outcome.settled) return;
+        this.#trace(`${name} starts on site ${site}`);
         const result = await this.#pool.call(site, { id: call, name, group, args: packed });
         if ("error" in result) outcome.reject(decodeError(result.error));
         else outcome.resolve(unpack(result.result, this.#member));
+        this.#trace(`${name} ${"error" in result ? `threw ${result.error.name}` : "returned"} on site ${site}`);
       })
       .catch((error: unknown) => outcome.reject(error));
     return outcome.promise();

@@ -32,6 +32,8 @@ export interface LaunchOptions {
    * are not watched. Default false.
    */
   readonly debug?: boolean;
+  /** Say on standard error, a line each, when functions start and end, and when sites are lost. Default false. */
+  readonly trace?: boolean;
   /** What carries the sites; default: {@link threads}. */
   readonly engine?: Engine;
   /** Closes the cluster when aborted. */
@@ -89,7 +91,8 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   try {
     const functions = await pool.boot();
     signal?.throwIfAborted();
-    cluster = new Cluster<P>(member, port!, pool, functions, () => signal?.removeEventListener("abort", onAbort));
+    const onClose = () => signal?.removeEventListener("abort", onAbort);
+    cluster = new Cluster<P>({ member, port: port!, pool, functions, onClose, trace: tracer(options.trace === true) });
   } catch (error) {
     signal?.removeEventListener("abort", onAbort);
     await pool.close();
@@ -100,7 +103,13 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   return cluster;
 }
 
-const OPTIONS = ["program", "sites", "pageSize", "debug", "engine", "signal"];
+function tracer(isOn: boolean): (what: string) => void {
+  if (!isOn) return () => undefined;
+  const start = performance.now();
+  return (what) => void process.stderr.write(`isles ${(performance.now() - start).toFixed(1)} ms: ${what}\n`);
+}
+
+const OPTIONS = ["program", "sites", "pageSize", "debug", "trace", "engine", "signal"];
 
 function checkShape(options: LaunchOptions): void {
   if (!(options?.program instanceof URL || typeof options?.program === "string")) {
