@@ -33,7 +33,3 @@ export type ElementOf<T extends TypedArray> = T extends BigInt64Array | BigUint6
 export function viewOf(type: ElementType, buffer: ArrayBuffer, byteOffset: number, length: number): TypedArray {
   return new elementTypes[type](buffer, byteOffset, length);
 }
-
-export function isElementType(name: string): name is ElementType {
-  return Object.hasOwn(elementTypes, name);
-}

@@ -13,7 +13,7 @@ import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
 import { type TypedArray, viewOf } from "./elements.ts";
 import { createHomes, type Homes } from "./homes.ts";
 import { type ArrayStats, emptyArrayStats } from "./stats.ts";
-import type { WordWait } from "./word-queue.ts";
+import type { WordWait } from "./sync/words.ts";
 
 /** What a region needs of its endpoint: a way to send records and to ask about pins. */
 export interface RegionHost {

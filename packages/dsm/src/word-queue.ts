@@ -1,4 +1,5 @@
 import type { Completion } from "@isles/base";
+import type { WordWait } from "./sync/words.ts";
 
 /** The queues behind `SharedArray.wait` and `notify` (a futex, without its kernel): one per word somebody waits on. */
 export interface WordQueue {
@@ -6,13 +7,6 @@ export interface WordQueue {
   enqueue(key: string): WordWait;
   /** Wakes up to `count` waiters in the order they came; settles with how many there were. */
   notify(key: string, count: number): Completion<number>;
-}
-
-export interface WordWait {
-  readonly enqueued: Completion<void>;
-  readonly woken: Completion<"ok">;
-  /** Leaves the queue; settles with false if the word's home had woken this waiter first. */
-  cancel(): Completion<boolean>;
 }
 
 /** Ends a wait whose time is up: `whenLeft(true)` if it left the queue, `whenLeft(false)` if it had been woken just before. */
