@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: isLong ? 600_000 : 30_000,
     hookTimeout: 30_000,
     watch: false,
+    setupFiles: ["test/plain-output.ts"],
     // Packages are tested as they ship: Node loads their dist/ itself, Vite does not rewrite it.
     server: { deps: { external: [/\/dist\//] } },
   },

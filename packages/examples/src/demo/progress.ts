@@ -1,8 +1,8 @@
 /** Progress: bars on a terminal, a few plain lines elsewhere. */
 import { setTimeout } from "node:timers/promises";
+import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
 import type { SharedArray } from "isles";
-import colours from "picocolors";
 
 /** One piece of work whose progress is shown. Disposing of it unfinished takes the bar off the screen. */
 export interface Task extends Disposable {
@@ -44,7 +44,10 @@ class BarProgress implements Progress {
       update: (done) => bar.update(done),
       finish: (ok, note) => {
         bar.stop();
-        this.#stream.write(`${ok ? colours.green("✓") : colours.red("✗")} ${label.padEnd(LABEL_WIDTH)} ${note}\n`);
+        const mark = ok
+          ? styleText("green", "✓", { stream: this.#stream })
+          : styleText("red", "✗", { stream: this.#stream });
+        this.#stream.write(`${mark} ${label.padEnd(LABEL_WIDTH)} ${note}\n`);
       },
       [Symbol.dispose]: () => bar.stop(),
     };

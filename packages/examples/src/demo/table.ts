@@ -1,6 +1,6 @@
 /** The closing table: boxed on a terminal, aligned text elsewhere. */
+import { styleText } from "node:util";
 import Table from "cli-table3";
-import colours from "picocolors";
 import { type Row, speedOf } from "./row.ts";
 
 const HEADINGS = [
@@ -49,7 +49,7 @@ function boxed(rows: readonly Row[]): string {
   });
   for (const row of rows) {
     const [job, sites, , ...rest] = cells(row);
-    table.push([job, sites, row.verified ? colours.green("✓ yes") : colours.red("✗ NO"), ...rest]);
+    table.push([job, sites, row.verified ? styleText("green", "✓ yes") : styleText("red", "✗ NO"), ...rest]);
   }
   return table.toString();
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { styleText } from "node:util";
 import { cac } from "cac";
-import pc from "picocolors";
 import { run } from "./run.ts";
 
 /** Ends the command with one line that says what is wrong. */
@@ -9,7 +9,7 @@ function fail(error: unknown): void {
     error instanceof Error
       ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}`
       : String(error);
-  process.stderr.write(`${pc.red("isles:")} ${message}\n`);
+  process.stderr.write(`${styleText("red", "isles:", { stream: process.stderr })} ${message}\n`);
   if (process.env.ISLES_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exitCode = 1;
 }

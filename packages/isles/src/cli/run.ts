@@ -1,7 +1,6 @@
-import { inspect } from "node:util";
+import { inspect, styleText } from "node:util";
 import { IslesError, UsageError } from "@isles/base";
 import Table from "cli-table3";
-import pc from "picocolors";
 import type { Cluster, ClusterStats } from "../cluster.ts";
 import { launch } from "../launch.ts";
 import { startTicker } from "./ticker.ts";
@@ -123,11 +122,11 @@ function printText(
 ): void {
   results.forEach((result, i) => {
     process.stdout.write(
-      `${pc.dim(`site ${first + i}:`)} ${typeof result === "string" ? result : inspect(result, { depth: 4 })}\n`,
+      `${styleText("dim", `site ${first + i}:`, { stream: process.stdout })} ${typeof result === "string" ? result : inspect(result, { depth: 4 })}\n`,
     );
   });
   if (stats !== undefined) process.stdout.write(`${statsTable(stats)}\n`);
-  process.stderr.write(pc.dim(`${name}: ${(ms / 1000).toFixed(3)} s\n`));
+  process.stderr.write(styleText("dim", `${name}: ${(ms / 1000).toFixed(3)} s\n`, { stream: process.stderr }));
 }
 
 function statsTable(stats: ClusterStats): string {
