@@ -1,8 +1,16 @@
 import { AssertionError, type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
-import { MessageClass, type Port, type Receiver } from "@isles/transport";
+import {
+  type Group,
+  MessageClass,
+  type Port,
+  type Receiver,
+  Service,
+  type ServiceHandler,
+  type ServiceHost,
+  type Transferable,
+} from "@isles/transport";
 import type { FirstTouchHomes } from "./homes.ts";
-import { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
 import { Loopback } from "./loopback.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
@@ -13,6 +21,9 @@ import { RegionSet } from "./region-set.ts";
 
 /** How long a spinning program rests at a time, in milliseconds: about four times what it took to notice that it spins. */
 const REST_MS = 0.2;
+
+/** Tasks that have run leave their queue this many at a time. */
+const TASKS_KEPT = 1_024;
 
 export const SINGLE_RUNS: Group = { id: 0, name: "" };
 
@@ -63,6 +74,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly #outbox: RecordOutbox;
   readonly #inbox: RecordInbox;
   readonly #onBroken: (error: Error) => void;
+  /** Services that gather what they send. */
+  readonly #gathering: Required<ServiceHandler>[] = [];
+  /** Program code that waits for its turn, oldest first. */
+  #tasks: (() => void)[] = [];
+  #nextTask = 0;
+  #tasksScheduled = false;
   #delivering = false;
   #turnScheduled = false;
 
@@ -120,6 +137,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     do {
       this.#loopback.drain();
       if (this.#turnListeners.size > 0) for (const listener of [...this.#turnListeners]) listener();
+      for (const service of this.#gathering) service.flush();
     } while (this.#loopback.pending);
     this.#outbox.flush();
   }
@@ -140,6 +158,21 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   on(service: Service, handler: ServiceHandler): void {
     this.#handlers[service] = handler;
+    if (handler.flush !== undefined) this.#gathering.push(handler as Required<ServiceHandler>);
+  }
+
+  defer(task: () => void): void {
+    this.#tasks.push(task);
+    if (this.#tasksScheduled) return;
+    this.#tasksScheduled = true;
+    queueMicrotask(() => {
+      this.#tasksScheduled = false;
+      this.runTasks();
+    });
+  }
+
+  keepAlive(change: 1 | -1): void {
+    this.pending.keepAlive(change);
   }
 
   sendText(to: number, service: Service, text: string): void {
@@ -156,15 +189,15 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     if (!this.#delivering) this.port.flush();
   }
 
-  sendValue(to: number, service: Service, value: unknown): void {
+  sendValue(to: number, service: Service, value: unknown, transfer?: readonly Transferable[]): void {
     this.serviceMessages++;
     if (to === this.self) {
-      this.#loopback.value(service, structuredClone(value));
+      this.#loopback.value(service, structuredClone(value, transfer && { transfer: [...transfer] }));
       this.#scheduleTurn();
       return;
     }
     this.#outbox.flushTo(to);
-    this.port.post(to, { s: service, v: value } satisfies ValueMessage, MessageClass.Request);
+    this.port.post(to, { s: service, v: value } satisfies ValueMessage, MessageClass.Request, transfer);
   }
 
   pend<T>(label: string, group: Group = this.group): Completion<T> {
@@ -181,13 +214,13 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     else this.turn();
     if (completion.settled) return completion.take();
     if (this.pins.idle) {
-      this.#block(completion, timeoutMs, onTimeout);
+      this.#block(completion, true, timeoutMs, onTimeout);
       return completion.take();
     }
     // Whatever this site holds may be what the awaited site needs first: lend it meanwhile, fetch it back after.
     const lent = this.spans.begin([], true);
     try {
-      this.#block(completion, timeoutMs, onTimeout);
+      this.#block(completion, true, timeoutMs, onTimeout);
     } catch (error) {
       this.spans.cancel(lent);
       throw error;
@@ -198,7 +231,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */
   waitHolding<T>(completion: Completion<T>): T {
-    if (!completion.settled) this.#block(completion);
+    if (!completion.settled) this.#block(completion, false);
     return completion.take();
   }
 
@@ -241,6 +274,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** `site.poll()`: serves the others, and throws what would end a wait here. */
   pollForProgram(): void {
     this.poll();
+    this.runTasks();
     const error = this.pending.reasonToStop(this.group.id);
     if (error !== undefined) throw error;
   }
@@ -259,6 +293,22 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.port.poll();
   }
 
+  /** Runs the calls that have come in. One that blocks lets later ones run inside its wait. */
+  runTasks(): void {
+    if (this.#tasks.length === 0 || this.#delivering) return;
+    while (this.#nextTask < this.#tasks.length) {
+      if (this.#nextTask === TASKS_KEPT) {
+        this.#tasks.splice(0, TASKS_KEPT);
+        this.#nextTask = 0;
+      }
+      this.#tasks[this.#nextTask++]!();
+      this.poll(); // others may wait for pages of this site, and there may be many tasks
+    }
+    this.#tasks = [];
+    this.#nextTask = 0;
+    this.send();
+  }
+
   /** Sends what asynchronous code has started, after that code has returned. */
   #scheduleTurn(): void {
     if (this.#turnScheduled || this.#delivering) return;
@@ -269,11 +319,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     });
   }
 
-  #block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): void {
+  #block<T>(completion: Completion<T>, mayRunTasks: boolean, timeoutMs?: number, onTimeout?: () => void): void {
     const start = this.now();
     let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
     for (;;) {
       this.turn();
+      if (mayRunTasks && !completion.settled) this.runTasks();
       if (completion.settled) break;
       const left = deadline - this.now();
       if (left <= 0) {

@@ -1,6 +1,5 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
 export { Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
-export { type Group, Service, type ServiceHandler, type ServiceHost } from "./host.ts";
 export { Registry } from "./registry.ts";
 export { RegistryService } from "./registry-service.ts";
 export { type ArrayContext, SharedArray } from "./shared-array.ts";

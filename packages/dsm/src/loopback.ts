@@ -1,5 +1,5 @@
 import type { Kind } from "@isles/coherence";
-import type { Service } from "./host.ts";
+import type { Service } from "@isles/transport";
 import type { Region } from "./region.ts";
 
 /** Who takes what the loopback delivers. */

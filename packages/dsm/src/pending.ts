@@ -1,5 +1,5 @@
 import { Completion } from "@isles/base";
-import type { Group } from "./host.ts";
+import type { Group } from "@isles/transport";
 
 /**
  * Every wait of an endpoint, so that none can outlive what it waits for: peer loss and `close()` reject them all, a run
@@ -9,6 +9,7 @@ export class Pending {
   readonly #waits = new Map<Completion<unknown>, Group>();
   /** Set once the cluster is down or closed; every later wait is rejected with it at once. */
   failure: Error | undefined;
+  #underWay = 0;
   /** Told when the first wait begins and when the last one has ended. */
   onBusy: ((busy: boolean) => void) | undefined;
   /** Runs that failed, with why: a later wait in one of them is rejected at once too. */
@@ -22,12 +23,19 @@ export class Pending {
       return completion;
     }
     this.#waits.set(completion as Completion<unknown>, group);
-    if (this.#waits.size === 1) this.onBusy?.(true);
+    this.keepAlive(1);
     completion.onSettled(() => {
       this.#waits.delete(completion as Completion<unknown>);
-      if (this.#waits.size === 0) this.onBusy?.(false);
+      this.keepAlive(-1);
     });
     return completion;
+  }
+
+  /** Counts what is under way: a wait, or a service's own business. */
+  keepAlive(change: 1 | -1): void {
+    this.#underWay += change;
+    if (this.#underWay === 0) this.onBusy?.(false);
+    else if (change === 1 && this.#underWay === 1) this.onBusy?.(true);
   }
 
   get size(): number {

@@ -1,7 +1,6 @@
 import { carriesPage, type Kind, messageClass } from "@isles/coherence";
-import { MessageClass, type Port } from "@isles/transport";
+import { MessageClass, type Port, Service } from "@isles/transport";
 import { Body, encodeRecord } from "@isles/wire";
-import { Service } from "./host.ts";
 import type { Region } from "./region.ts";
 
 const classOf = {

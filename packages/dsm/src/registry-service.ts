@@ -1,7 +1,7 @@
 import { type Completion, IslesError, LimitError, MismatchError, UsageError } from "@isles/base";
+import { Service } from "@isles/transport";
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { Service } from "./host.ts";
 import { Region } from "./region.ts";
 import { checkSame, type OpenRequest, type Registry } from "./registry.ts";
 

@@ -1,7 +1,7 @@
 import { CloneError, ClosedError, Completion, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
-import { addStats, emptyArrayStats, Service } from "@isles/dsm/internal";
-import type { ThreadPort } from "@isles/transport";
+import { addStats, emptyArrayStats } from "@isles/dsm/internal";
+import { Service, type ThreadPort } from "@isles/transport";
 import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
 import { endingOf } from "./endings.ts";

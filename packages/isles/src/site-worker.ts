@@ -1,6 +1,6 @@
 import { CloneError, ClosedError, SiteDownError, UsageError } from "@isles/base";
-import { Service, SINGLE_RUNS } from "@isles/dsm/internal";
-import { ThreadPort, type ThreadPortSeed } from "@isles/transport";
+import { SINGLE_RUNS } from "@isles/dsm/internal";
+import { Service, ThreadPort, type ThreadPortSeed } from "@isles/transport";
 import { type Packed, pack, unpack } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
 import { endingOf } from "./endings.ts";

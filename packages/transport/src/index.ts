@@ -5,5 +5,6 @@
 export * from "./body-ring.ts";
 export * from "./doorbells.ts";
 export * from "./port.ts";
+export * from "./service-host.ts";
 export * from "./thread-network.ts";
 export * from "./thread-port.ts";

@@ -1,4 +1,8 @@
+import type { TransferListItem } from "node:worker_threads";
 import type { EndpointId } from "@isles/base";
+
+/** What can move to another thread instead of being copied: an ArrayBuffer, a MessagePort, … */
+export type Transferable = TransferListItem;
 
 /**
  * What a message is for, in the order in which a transport with priorities must let them pass: a response is never
@@ -36,9 +40,9 @@ export interface Port {
   send(to: EndpointId, message: Message, messageClass: MessageClass): void;
   /**
    * Sends a value at once, after everything queued for `to`. Throws the platform's DataCloneError, with nothing sent,
-   * if it cannot be cloned.
+   * if it cannot be cloned. What is in `transfer` moves there instead of being copied.
    */
-  post(to: EndpointId, message: object, messageClass: MessageClass): void;
+  post(to: EndpointId, message: object, messageClass: MessageClass, transfer?: readonly Transferable[]): void;
   /** Posts what is queued, one platform message per peer. */
   flush(): void;
   /** Delivers everything that has arrived, then flushes. Returns the number of platform messages delivered. */

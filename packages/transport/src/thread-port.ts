@@ -2,7 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { EndpointId } from "@isles/base";
 import { BodyRing } from "./body-ring.ts";
 import { Doorbells } from "./doorbells.ts";
-import type { Message, MessageClass, Port, Receiver } from "./port.ts";
+import type { Message, MessageClass, Port, Receiver, Transferable } from "./port.ts";
 
 /** What a thread needs to join; made by `createThreadNetwork`, structured-cloneable with `ports` transferred. */
 export interface ThreadPortSeed {
@@ -70,10 +70,10 @@ export class ThreadPort implements Port {
     queue.push(message);
   }
 
-  post(to: EndpointId, message: object, messageClass: MessageClass): void {
+  post(to: EndpointId, message: object, messageClass: MessageClass, transfer?: readonly Transferable[]): void {
     if (this.#closed) return;
     if (this.#queued[to]!.length > 0) this.flush();
-    this.#ports[to]!.postMessage(alone(message));
+    this.#ports[to]!.postMessage(alone(message), transfer);
     this.posted[messageClass]!++;
     this.bells.ring(to, this.self);
   }

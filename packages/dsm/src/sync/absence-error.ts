@@ -1,5 +1,5 @@
 import { type IslesError, SiteDownError, UsageError } from "@isles/base";
-import type { Group } from "../host.ts";
+import type { Group } from "@isles/transport";
 import type { CollectiveKind } from "./collective-values.ts";
 import type { Outcome } from "./roster.ts";
 

@@ -1,5 +1,5 @@
 import { type Completion, MismatchError } from "@isles/base";
-import { type Group, Service, type ServiceHost } from "../host.ts";
+import { type Group, Service, type ServiceHost } from "@isles/transport";
 import { absenceError } from "./absence-error.ts";
 import type { Codec, CollectiveValue } from "./collective-values.ts";
 import type { EndedGroups } from "./ended-groups.ts";

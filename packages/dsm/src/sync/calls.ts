@@ -1,5 +1,5 @@
 import type { Completion } from "@isles/base";
-import type { Group } from "../host.ts";
+import type { Group } from "@isles/transport";
 import { dropGroup, groupOf, keyOf } from "./text.ts";
 import { runEnded, type Waits } from "./waits.ts";
 

@@ -1,5 +1,5 @@
 import { type Completion, UsageError } from "@isles/base";
-import { type Group, Service, type ServiceHost } from "../host.ts";
+import { type Group, Service, type ServiceHost } from "@isles/transport";
 import { absenceError, finishedHereError } from "./absence-error.ts";
 import { Barrier } from "./barrier.ts";
 import { Broadcast } from "./broadcast.ts";

@@ -1,5 +1,5 @@
 import { type Completion, UsageError } from "@isles/base";
-import { Service } from "../host.ts";
+import { Service } from "@isles/transport";
 import { ConditionManager } from "./condition-manager.ts";
 import type { Lock } from "./lock.ts";
 import { type Claim, type LockClient, notHeld } from "./lock-client.ts";

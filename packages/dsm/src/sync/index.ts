@@ -10,7 +10,7 @@
  * using held = sync.lock("x").acquire();
  * ```
  */
-import type { Group, ServiceHost } from "../host.ts";
+import type { Group, ServiceHost } from "@isles/transport";
 import { type Codec, identityCodec } from "./collective-values.ts";
 import { Collectives } from "./collectives.ts";
 import { Condition, ConditionClient } from "./condition.ts";

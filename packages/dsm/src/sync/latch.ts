@@ -1,5 +1,5 @@
 import { type Completion, type IslesError, LimitError, MismatchError } from "@isles/base";
-import { Service } from "../host.ts";
+import { Service } from "@isles/transport";
 import { Asks } from "./asks.ts";
 import { LatchManager, latchesMax } from "./latch-manager.ts";
 import { dropGroup, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";

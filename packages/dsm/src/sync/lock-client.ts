@@ -1,5 +1,5 @@
 import { type Completion, UsageError } from "@isles/base";
-import { Service, type ServiceHost } from "../host.ts";
+import { Service, type ServiceHost } from "@isles/transport";
 import type { Held } from "./held.ts";
 import { LockManager, type LockMode, type LockWish, type Successor } from "./lock-manager.ts";
 import { homeOf, num, Reader } from "./text.ts";

@@ -1,5 +1,5 @@
 import type { Completion } from "@isles/base";
-import { Service } from "../host.ts";
+import { Service } from "@isles/transport";
 import type { Calls } from "./calls.ts";
 import type { Codec, CollectiveValue } from "./collective-values.ts";
 import type { EndedGroups } from "./ended-groups.ts";

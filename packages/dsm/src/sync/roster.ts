@@ -1,4 +1,4 @@
-import { type Group, Service, type ServiceHost } from "../host.ts";
+import { type Group, Service, type ServiceHost } from "@isles/transport";
 import type { EndedGroups } from "./ended-groups.ts";
 import { num } from "./text.ts";
 

@@ -1,5 +1,5 @@
 import { type Completion, MismatchError, UsageError } from "@isles/base";
-import { Service } from "../host.ts";
+import { Service } from "@isles/transport";
 import { type Ask, Asks } from "./asks.ts";
 import { SemaphoreManager } from "./semaphore-manager.ts";
 import { dropGroup, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";

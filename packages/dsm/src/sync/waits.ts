@@ -1,5 +1,5 @@
 import { type Completion, type IslesError, UsageError, WouldBlockError } from "@isles/base";
-import type { ServiceHost } from "../host.ts";
+import type { ServiceHost } from "@isles/transport";
 import type { SyncStats } from "./stats.ts";
 
 /** Ways a wait may end early. `timeoutMs` in milliseconds, default: no limit. */

@@ -1,5 +1,5 @@
 import type { Completion } from "@isles/base";
-import { Service } from "../host.ts";
+import { Service } from "@isles/transport";
 import { Asks } from "./asks.ts";
 import { homeOf, num, Reader } from "./text.ts";
 import type { Waits } from "./waits.ts";

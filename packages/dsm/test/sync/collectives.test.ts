@@ -1,7 +1,7 @@
 import { MismatchError, SiteDownError, UsageError } from "@isles/base";
+import type { Group } from "@isles/transport";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Group } from "../../src/host.ts";
 import { broadcastRounds } from "../../src/sync/index.ts";
 import { FakeNet } from "./fake-net.ts";
 

@@ -1,5 +1,5 @@
 import { Completion, TimeoutError } from "@isles/base";
-import type { Group, Service, ServiceHandler, ServiceHost } from "../../src/host.ts";
+import type { Group, Service, ServiceHandler, ServiceHost } from "@isles/transport";
 import { createSync, type Sync, type SyncOptions } from "../../src/sync/index.ts";
 
 /** A message, as the tests count them. `value` is undefined for texts. */

@@ -1,7 +1,7 @@
 import { TimeoutError, UsageError } from "@isles/base";
+import { Service } from "@isles/transport";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Service } from "../../src/host.ts";
 import type { Held, LockMode } from "../../src/sync/index.ts";
 import { homeOf } from "../../src/sync/text.ts";
 import { FakeNet } from "./fake-net.ts";

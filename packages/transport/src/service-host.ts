@@ -1,9 +1,12 @@
 import type { Completion } from "@isles/base";
+import type { Transferable } from "./port.ts";
 
 /** What a service (locks, barriers, …) is told of what peers send it. Runs at poll points; must not block. */
 export interface ServiceHandler {
   text(from: number, text: string): void;
   value(from: number, value: unknown): void;
+  /** Sends what the service has gathered. Called before the thread waits and at every poll point. */
+  flush?(): void;
 }
 
 /** A run: the sites that execute one `runAll` together, or everything that was started singly (`id` 0, `name` ""). */
@@ -29,9 +32,16 @@ export interface ServiceHost {
   sendText(to: number, service: Service, text: string): void;
   /** Delivers what has arrived by now. Not to be called from a handler. */
   poll(): void;
-  /** Structured clone; dearer than text. */
-  sendValue(to: number, service: Service, value: unknown): void;
+  /** Structured clone; dearer than text. What is in `transfer` moves there; throws the platform's DataCloneError. */
+  sendValue(to: number, service: Service, value: unknown, transfer?: readonly Transferable[]): void;
   on(service: Service, handler: ServiceHandler): void;
+  /**
+   * Runs code of the program (a call that came in) where such code may run and block: in the order given, not inside a
+   * delivery but when the thread next waits for a service, polls by `site.poll()`, or is back in its event loop.
+   */
+  defer(task: () => void): void;
+  /** Counts what is under way here and must keep the process alive while its thread is otherwise idle. */
+  keepAlive(change: 1 | -1): void;
   /**
    * A completion that peer loss, a broken run or `close()` rejects by itself: a waiter that is registered here cannot
    * hang. `group` (default: the current one) says which run's failure concerns it.
@@ -62,5 +72,6 @@ export const Service = {
   Registry: 9,
   Control: 10,
   Home: 11,
+  Rpc: 12,
 } as const;
 export type Service = (typeof Service)[keyof typeof Service];
