@@ -1,3 +1,5 @@
+import type { WaitReason } from "./wait-reason.ts";
+
 /**
  * One pending outcome with two faces: a blocked thread looks at `settled` between pumps, an asynchronous caller takes
  * `promise()`. A promise alone would not do, because it cannot be observed without returning to the event loop.
@@ -5,6 +7,8 @@
 export class Completion<T> {
   /** What is being waited for, in words that complete "while waiting for …". */
   readonly label: string;
+  /** Who must act for it to settle, if that is known and nothing else can: what the deadlock analysis reads. */
+  reason: WaitReason | undefined = undefined;
   settled = false;
   #value: T | undefined;
   #error: unknown;

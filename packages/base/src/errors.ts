@@ -61,6 +61,17 @@ export class TimeoutError extends IslesError {
   }
 }
 
+/** Sites wait for each other in a cycle, so that none of these waits could ever have succeeded. */
+export class DeadlockError extends IslesError {
+  /** The sites of the cycle; each waits for the next, the last for the first. */
+  readonly sites: readonly number[];
+
+  constructor(sites: readonly number[], message: string, options?: ErrorOptions) {
+    super("DEADLOCK", message, options);
+    this.sites = sites;
+  }
+}
+
 /** A documented limit was reached; the message gives the limit, its unit and the reason for it. */
 export class LimitError extends IslesError {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,4 +1,12 @@
-import { AssertionError, type Completion, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
+import {
+  AssertionError,
+  type Completion,
+  plainReason,
+  TimeoutError,
+  UsageError,
+  type WaitReason,
+  WouldBlockError,
+} from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import {
   type Group,
@@ -25,6 +33,10 @@ const REST_MS = 0.2;
 /** Tasks that have run leave their queue this many at a time. */
 const TASKS_KEPT = 1_024;
 
+/** A wait that lasts this long, in milliseconds, is reported; then again after twice as long each time, up to the limit. */
+const LONG_WAIT_MS = 300;
+const LONG_WAIT_STEP_MAX_MS = 2_000;
+
 export const SINGLE_RUNS: Group = { id: 0, name: "" };
 
 export interface EndpointOptions {
@@ -37,6 +49,15 @@ export interface EndpointOptions {
   readonly onBroken: (error: Error) => void;
   /** Makes the endpoint's port, which delivers to the receiver given. */
   readonly connect: (receiver: Receiver) => Port;
+}
+
+/** The wait that an endpoint's thread is in. */
+export interface BlockedOn {
+  /** Another number after every piece of program code: as long as it stays the same, the site has done nothing but serve. */
+  readonly wait: number;
+  readonly label: string;
+  /** None if the wait may end by itself. */
+  readonly reason: WaitReason | undefined;
 }
 
 interface ValueMessage {
@@ -67,6 +88,11 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** Milliseconds spent waiting for services (not pages), and messages sent by them. */
   syncMs = 0;
   serviceMessages = 0;
+  /**
+   * Told, from inside the wait but outside of deliveries, that a wait lasts long which only others can end. May send and
+   * may reject the wait; must neither block nor throw.
+   */
+  onLongWait: ((waitedMs: number) => void) | undefined;
   /** Asynchronous acquisitions look again after every turn. */
   readonly #turnListeners = new Set<() => void>();
   readonly #handlers: (ServiceHandler | undefined)[] = [];
@@ -80,6 +106,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   #tasks: (() => void)[] = [];
   #nextTask = 0;
   #tasksScheduled = false;
+  /** What the thread is blocked on; undefined while it runs program code, also such as runs inside a wait. */
+  #blockedOn: Completion<unknown> | undefined;
+  #blockedFor: WaitReason | undefined;
+  #wait = 0;
   #delivering = false;
   #turnScheduled = false;
 
@@ -288,6 +318,24 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     return [`page ${page} of "${name}" to ${mode === Mode.Write ? "write" : "read"}`, ...labels];
   }
 
+  /** The innermost wait of this thread, the only one that can end next; undefined while program code runs. */
+  get blocked(): BlockedOn | undefined {
+    const completion = this.#blockedOn;
+    if (completion === undefined || completion.settled) return undefined;
+    const reason = this.#blockedFor;
+    return { wait: this.#wait, label: completion.label, reason: reason && plainReason(reason) };
+  }
+
+  /** Whether calls have come in that the thread's wait, or its event loop, is about to run. */
+  get hasTasks(): boolean {
+    return this.#tasks.length > this.#nextTask;
+  }
+
+  /** Ends the wait with that number by an error; false if the thread is not in it any more. */
+  rejectBlocked(wait: number, error: Error): boolean {
+    return wait === this.#wait && this.#blockedOn !== undefined && this.#blockedOn.reject(error);
+  }
+
   turn(): void {
     this.#settle();
     this.port.poll();
@@ -322,20 +370,42 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   #block<T>(completion: Completion<T>, mayRunTasks: boolean, timeoutMs?: number, onTimeout?: () => void): void {
     const start = this.now();
     let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
-    for (;;) {
-      this.turn();
-      if (mayRunTasks && !completion.settled) this.runTasks();
-      if (completion.settled) break;
-      const left = deadline - this.now();
-      if (left <= 0) {
-        expire(completion, timeoutMs!, onTimeout);
+    const reason = mayRunTasks && deadline === Infinity ? completion.reason : undefined;
+    let look = reason === undefined || this.onLongWait === undefined ? Infinity : start + LONG_WAIT_MS;
+    this.#beginWait(completion as Completion<unknown>, reason);
+    try {
+      for (;;) {
+        this.turn();
+        if (mayRunTasks && this.hasTasks && !completion.settled) {
+          this.#blockedOn = undefined;
+          this.runTasks();
+          this.#beginWait(completion as Completion<unknown>, reason);
+        }
         if (completion.settled) break;
-        // The expiry asks the queue's home, which may have woken this waiter first: its answer ends the wait.
-        deadline = Infinity;
+        const now = this.now();
+        if (now >= deadline) {
+          expire(completion, timeoutMs!, onTimeout);
+          if (completion.settled) break;
+          // The expiry asks the queue's home, which may have woken this waiter first: its answer ends the wait.
+          deadline = Infinity;
+        }
+        if (now >= look) {
+          look = now + Math.min(now - start, LONG_WAIT_STEP_MAX_MS);
+          this.onLongWait?.(now - start);
+          if (completion.settled) break;
+        }
+        this.port.wait(Math.min(deadline - now, look - now, MAX_SLEEP_MS));
       }
-      this.port.wait(Math.min(Math.max(left, 0), MAX_SLEEP_MS));
+    } finally {
+      this.#blockedOn = undefined;
     }
     this.syncMs += this.now() - start;
+  }
+
+  #beginWait(completion: Completion<unknown>, reason: WaitReason | undefined): void {
+    this.#wait++;
+    this.#blockedOn = completion;
+    this.#blockedFor = reason;
   }
 
   // Pages

@@ -1,5 +1,5 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export { Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
+export { type BlockedOn, Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
 export { Registry } from "./registry.ts";
 export { RegistryService } from "./registry-service.ts";
 export { type ArrayContext, SharedArray } from "./shared-array.ts";

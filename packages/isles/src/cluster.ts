@@ -1,11 +1,11 @@
 import { CloneError, ClosedError, Completion, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
 import { addStats, emptyArrayStats } from "@isles/dsm/internal";
+import type { Rpc } from "@isles/rpc";
 import { Service, type ThreadPort } from "@isles/transport";
 import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
 import { endingOf } from "./endings.ts";
-import { decodeError, encodeError } from "./error-wire.ts";
 import type { Member } from "./member.ts";
 import { noSuchFunction } from "./program.ts";
 import type { AnyProgram, FunctionName, ResultOf, RunArguments } from "./program-types.ts";
@@ -49,6 +49,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly sites: number;
   /** The launcher's own view of the shared memory: the calls under `async`, since this thread must not block. */
   readonly memory: Memory;
+  /** Remote procedure calls between the launcher and the sites: asynchronous stubs, and services that sites can call. */
+  readonly rpc: Rpc;
   readonly #member: Member;
   readonly #port: ThreadPort;
   readonly #pool: SitePool;
@@ -66,6 +68,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const { member, port, pool, functions, onClose, trace } = parts;
     this.sites = member.endpoint.sites;
     this.memory = member.memory;
+    this.rpc = member.rpc;
     this.#member = member;
     this.#port = port;
     this.#pool = pool;
@@ -160,7 +163,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   siteDown(site: number, reason: string): void {
     const message = { kind: "down", site, reason } as const;
     this.#trace(`site ${site} is down: ${reason}`);
-    this.#member.endpoint.fail(endingOf(message));
+    this.#member.siteDown(site, endingOf(message));
     this.#tellSites(message);
   }
 
@@ -168,7 +171,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     this.#onClose();
     const message = { kind: "close" } as const;
     const error = endingOf(message);
-    this.#member.endpoint.fail(error);
+    this.#member.close(error);
     for (const run of [...this.#running]) run.reject(error);
     if (this.#scheduler.load > 0) {
       this.#tellSites(message);
@@ -199,7 +202,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
       this.#member.endpoint.sendValue(site, Service.Control, {
         kind: "abort",
         call,
-        reason: encodeError(signal!.reason), // a DOMException, for one, does not survive structured clone
+        reason: this.#member.errors.encode(signal!.reason), // a DOMException, for one, does not survive structured clone
       } satisfies ControlMessage);
     };
     this.#running.add(outcome);
@@ -213,7 +216,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
         if (outcome.settled) return;
         this.#trace(`${name} starts on site ${site}`);
         const result = await this.#pool.call(site, { id: call, name, group, args: packed });
-        if ("error" in result) outcome.reject(decodeError(result.error));
+        if ("error" in result) outcome.reject(this.#member.errors.decode(result.error));
         else outcome.resolve(unpack(result.result, this.#member));
         this.#trace(`${name} ${"error" in result ? `threw ${result.error.name}` : "returned"} on site ${site}`);
       })

@@ -1,5 +1,5 @@
 import type { ArrayStats, SiteStats } from "@isles/dsm";
-import type { WireError } from "./error-wire.ts";
+import type { WireError } from "@isles/wire";
 
 /** What the launcher and the sites tell each other about runs and about each other, beside the memory's own messages. */
 export type ControlMessage =

@@ -41,6 +41,32 @@ export type {
   WaitOptions,
 } from "@isles/dsm";
 export { SharedArray } from "@isles/dsm";
+export {
+  type AnyStub,
+  any,
+  type BlockingStream,
+  type BlockingStub,
+  type ByReference,
+  byReference,
+  type CallContext,
+  CallLostError,
+  type CallOptions,
+  type Exposed,
+  type ExposeOptions,
+  type Group,
+  type GroupCall,
+  type OneWayStub,
+  type RemotePromise,
+  type RemoteStream,
+  type Rpc,
+  RpcEndpoint,
+  type SiteOutcome,
+  type SiteRef,
+  type SiteRpc,
+  type Stub,
+  transfer,
+  withOptions,
+} from "@isles/rpc";
 export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";
 export { type Engine, type LaunchOptions, launch, threads } from "./launch.ts";
 export type { ArgumentOf, FunctionName, ResultOf } from "./program-types.ts";

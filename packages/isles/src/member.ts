@@ -1,8 +1,10 @@
 import { MismatchError } from "@isles/base";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync, type TypedArray } from "@isles/dsm";
 import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
+import type { SiteRpc } from "@isles/rpc";
+import { RpcFace, RpcNode } from "@isles/rpc/internal";
 import type { Port, Receiver } from "@isles/transport";
-import { type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
+import { ErrorCodec, type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
 import type { EndpointStats } from "./control.ts";
 
 export interface MemberOptions {
@@ -22,6 +24,9 @@ export class Member implements ReferenceCodec {
   readonly endpoint: Endpoint;
   readonly sync: Sync;
   readonly memory: Memory;
+  readonly errors = new ErrorCodec();
+  readonly rpcNode: RpcNode;
+  readonly rpc: SiteRpc;
 
   constructor(options: MemberOptions) {
     const { sites, mayBlock, connect } = options;
@@ -41,6 +46,24 @@ export class Member implements ReferenceCodec {
     });
     const context: ArrayContext = { endpoint: this.endpoint, words: this.sync.words, debug: options.debug };
     this.memory = new Memory(context, registry);
+    this.rpcNode = new RpcNode(this.endpoint, {
+      errors: this.errors,
+      hostValues: this,
+      randomKey: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
+      report: warn,
+    });
+    this.rpc = new RpcFace(this.rpcNode) as unknown as SiteRpc;
+  }
+
+  /** A site is lost, and with it pages that only it had: memory ends. Calls to the other sites go on. */
+  siteDown(site: number, error: Error): void {
+    this.endpoint.fail(error);
+    this.rpcNode.peerLost(site, error);
+  }
+
+  close(error: Error): void {
+    this.endpoint.fail(error);
+    this.rpcNode.close(error);
   }
 
   // ReferenceCodec: shared arrays travel as references
@@ -83,4 +106,10 @@ export class Member implements ReferenceCodec {
     }
     return { site: total, arrays };
   }
+}
+
+/** Nobody is told of it by an error, so it is said where a person may see it. */
+function warn(what: string, error: unknown): void {
+  const said = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  process.emitWarning(`${what} failed: ${said}`, { type: "IslesRpcWarning", code: "UNHEARD" });
 }

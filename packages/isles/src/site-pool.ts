@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { Completion, SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
+import { ErrorCodec } from "@isles/wire";
 import { Piscina } from "piscina";
-import { decodeError } from "./error-wire.ts";
 import type { BootOutcome, BootTask, CallOutcome, CallTask } from "./site-worker.ts";
 import type { PortWrapping } from "./wrapped-ports.ts";
 
@@ -61,7 +61,7 @@ export class SitePool {
     const boots = seeds.map(async (seed, site) => {
       const task: BootTask = { seed, sites: seeds.length, program, debug, wrapping };
       const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
-      if ("error" in outcome) throw decodeError(outcome.error);
+      if ("error" in outcome) throw new ErrorCodec().decode(outcome.error);
       return outcome.functions;
     });
     const settled = await Promise.allSettled(boots);

@@ -1,10 +1,9 @@
 import { CloneError, ClosedError, SiteDownError, UsageError } from "@isles/base";
 import { SINGLE_RUNS } from "@isles/dsm/internal";
 import { Service, ThreadPort, type ThreadPortSeed } from "@isles/transport";
-import { type Packed, pack, unpack } from "@isles/wire";
+import { ErrorCodec, type Packed, pack, unpack, type WireError } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
 import { endingOf } from "./endings.ts";
-import { decodeError, encodeError, type WireError } from "./error-wire.ts";
 import { Member } from "./member.ts";
 import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
@@ -86,12 +85,13 @@ class SiteWorker {
       return { result };
     } catch (error) {
       this.#tellOthers(task, error);
-      return { error: encodeError(error) };
+      return { error: this.#member.errors.encode(error) };
     } finally {
       this.#port.bells.leave();
       endpoint.releaseAll();
       sync.runFinished(endpoint.group, failed ? "threw" : "returned");
       this.#call = null;
+      endpoint.group = SINGLE_RUNS;
       endpoint.pending.forgetGroup(SINGLE_RUNS.id); // the next single run has nothing to do with this one
     }
   }
@@ -110,7 +110,7 @@ class SiteWorker {
     // What this site only suffered (another site's failure, a closing cluster) has its own reporter, and a run that its caller
     // gave up has not failed.
     if (error instanceof SiteDownError || error instanceof ClosedError || this.#abort.signal.aborted) return;
-    const { name, message: said } = encodeError(error);
+    const { name, message: said } = this.#member.errors.encode(error);
     const reason = `${task.name} threw ${name}: ${said}`;
     const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };
     for (let site = 0; site < endpoint.sites; site++) {
@@ -121,16 +121,22 @@ class SiteWorker {
   #giveUp({ group }: Call, reason: unknown): void {
     // The waits first: a listener of the signal that blocks would otherwise hold up the very waits it waits for.
     this.#member.endpoint.pending.failGroup(group.id, reason as Error, true);
+    this.#member.rpcNode.giveUpGroup(group.id, reason);
     this.#abort.abort(reason);
   }
 
   #control(from: number, message: ControlMessage): void {
     const { endpoint, sync } = this.#member;
     switch (message.kind) {
-      case "down":
+      case "down": {
+        const error = endingOf(message);
+        this.#member.siteDown(message.site, error);
+        this.#abort.abort(error);
+        return;
+      }
       case "close": {
         const error = endingOf(message);
-        endpoint.fail(error);
+        this.#member.close(error);
         this.#abort.abort(error);
         return;
       }
@@ -145,9 +151,9 @@ class SiteWorker {
         endpoint.pending.forgetGroup(message.group);
         return;
       case "abort":
-        if (message.call > this.#lastCall) this.#givenUp.set(message.call, decodeError(message.reason));
+        if (message.call > this.#lastCall) this.#givenUp.set(message.call, this.#member.errors.decode(message.reason));
         if (this.#call?.id !== message.call) return;
-        return this.#giveUp(this.#call, decodeError(message.reason));
+        return this.#giveUp(this.#call, this.#member.errors.decode(message.reason));
       case "stats":
         endpoint.sendValue(from, Service.Control, {
           kind: "statistics",
@@ -172,7 +178,7 @@ export async function boot(task: BootTask): Promise<BootOutcome> {
     worker = new SiteWorker(task, functions, await loadWrapping(task.wrapping));
     return { functions: [...functions.keys()] };
   } catch (error) {
-    return { error: encodeError(error) };
+    return { error: new ErrorCodec().encode(error) };
   }
 }
 
@@ -186,7 +192,7 @@ export async function drainOutput(): Promise<void> {
 /** Piscina task: runs one function of the program. */
 export async function call(task: CallTask): Promise<CallOutcome> {
   if (worker === undefined)
-    return { error: encodeError(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
+    return { error: new ErrorCodec().encode(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
   return worker.call(task);
 }
 

@@ -12,6 +12,7 @@ import type {
   SemaphoreAsync,
   SyncAsync,
 } from "@isles/dsm";
+import type { SiteRpc } from "@isles/rpc";
 import type { Member } from "./member.ts";
 
 /** A part of something of some length: `start` included, `end` not. */
@@ -40,6 +41,8 @@ export class Site {
   readonly count: number;
   /** The shared arrays. */
   readonly memory: Memory;
+  /** Remote procedure calls to the other sites and the launcher. */
+  readonly rpc: SiteRpc;
   /** Aborted when the caller gives up the run or the cluster closes. */
   readonly signal: AbortSignal;
   /** The same calls as promises. */
@@ -52,6 +55,7 @@ export class Site {
     this.id = member.endpoint.self;
     this.count = member.endpoint.sites;
     this.memory = member.memory;
+    this.rpc = member.rpc;
     this.signal = signal;
     const { sync } = member;
     this.async = {

@@ -45,15 +45,15 @@ describe("an error from a site", () => {
     expect(odd).toMatchObject({ name: "constructor", message: "odd" });
   });
 
-  it("keeps its chain of causes, and a chain without end is cut", async () => {
+  it("keeps its chain of causes, even one without end", async () => {
     const error = await thrown("nested");
     expect(error.message).toBe("outer");
     expect(error.cause).toBeInstanceOf(TypeError);
     expect((error.cause as Error).cause).toBe("a string at the root");
-    let length = 0;
-    for (let knot: unknown = await thrown("knot"); knot instanceof Error; knot = knot.cause) length++;
-    expect(length).toBeGreaterThan(1);
-    expect(length).toBeLessThan(50);
+    const knot = await thrown("knot");
+    const chain = new Set<unknown>();
+    for (let one: unknown = knot; one instanceof Error && !chain.has(one); one = one.cause) chain.add(one);
+    expect([...chain].at(-1)).toHaveProperty("cause", knot);
   });
 
   it("may be the platform's own", async () => {

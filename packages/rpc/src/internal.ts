@@ -1,2 +1,5 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export {};
+export { type Cycle, DeadlockWatch, type SiteReport } from "./deadlock.ts";
+export { DEFAULT_LIMITS } from "./limits.ts";
+export { type NodeOptions, RpcNode } from "./node.ts";
+export { RpcFace } from "./rpc.ts";

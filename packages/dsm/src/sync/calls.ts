@@ -1,10 +1,14 @@
-import type { Completion } from "@isles/base";
+import type { CollectiveCalls, CollectiveName, Completion } from "@isles/base";
 import type { Group } from "@isles/transport";
-import { dropGroup, groupOf, keyOf } from "./text.ts";
+import { dropGroup, groupOf, keyOf, nameOf } from "./text.ts";
 import { runEnded, type Waits } from "./waits.ts";
 
 /** A call of a collective that its root has not answered. */
 export interface Call<T> {
+  /** It is itself the reason of the wait for it. */
+  readonly kind: "collective";
+  readonly what: CollectiveName;
+  readonly name: string;
   readonly completion: Completion<T>;
   readonly group: Group;
   answered: boolean;
@@ -16,10 +20,10 @@ export interface Call<T> {
  */
 export class Calls<T> {
   readonly #waits: Waits;
-  readonly #kind: string;
+  readonly #kind: CollectiveName;
   readonly #byKey = new Map<string, Call<T>[]>();
 
-  constructor(waits: Waits, kind: string) {
+  constructor(waits: Waits, kind: CollectiveName) {
     this.#waits = waits;
     this.#kind = kind;
   }
@@ -38,7 +42,9 @@ export class Calls<T> {
     const completion = host.pend<T>(name === "" ? this.#kind : `${this.#kind} "${name}"`);
     if (completion.settled) completion.take();
     const key = keyOf(group.id, name);
-    const call: Call<T> = { completion, group, answered: false };
+    const call: Call<T> = { kind: "collective", what: this.#kind, name, completion, group, answered: false };
+    // Where remote calls take part, another such call, yet to come, may be what is missing.
+    if (this.#waits.answering() === undefined) completion.reason = call;
     const calls = this.#byKey.get(key);
     if (calls === undefined) this.#byKey.set(key, [call]);
     else calls.push(call);
@@ -63,6 +69,13 @@ export class Calls<T> {
     if (call !== undefined) call.answered = true;
     if (calls?.length === 0) this.#byKey.delete(key);
     return call;
+  }
+
+  /** What has not been answered, for the deadlock analysis. */
+  report(): CollectiveCalls[] {
+    return [...this.#byKey].map(([key, calls]) => {
+      return { what: this.#kind, name: nameOf(key), group: groupOf(key), calls: calls.length };
+    });
   }
 
   /** Ends what the functions of the run left pending. */

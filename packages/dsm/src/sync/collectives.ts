@@ -1,4 +1,4 @@
-import { type Completion, UsageError } from "@isles/base";
+import { type CollectiveCalls, type CollectiveRound, type Completion, UsageError } from "@isles/base";
 import { type Group, Service, type ServiceHost } from "@isles/transport";
 import { absenceError, finishedHereError } from "./absence-error.ts";
 import { Barrier } from "./barrier.ts";
@@ -41,6 +41,16 @@ export class Collectives {
   get size(): number {
     const calls = this.#barrierCalls.size + this.#reduceCalls.size;
     return calls + this.#barrier.gather.size + this.#reduce.size + this.#broadcast.size;
+  }
+
+  /** This endpoint's calls that are not answered, for the deadlock analysis. */
+  unanswered(): CollectiveCalls[] {
+    return [...this.#barrierCalls.report(), ...this.#reduceCalls.report()];
+  }
+
+  /** What this endpoint, if it is the root, has gathered so far. */
+  rounds(): CollectiveRound[] {
+    return [...this.#barrier.gather.rounds("barrier"), ...this.#reduce.gather.rounds("reduce")];
   }
 
   barrier(name: string): Completion<void> {

@@ -103,6 +103,7 @@ export class ConditionClient {
     const back = this.locks.host.pend<boolean>(`lock "${claim.name}" (regaining it after a condition wait)`);
     wait.back = back;
     claim.completion = back;
+    back.reason = claim;
     if (claim.state !== "asked" && claim.state !== "held") back.reject(runEnded(back.label));
     back.onSettled(() => this.#leaveIfFailed(wait, back));
     this.#finish(wait);

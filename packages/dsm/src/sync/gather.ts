@@ -1,6 +1,7 @@
+import type { CollectiveName, CollectiveRound } from "@isles/base";
 import type { EndedGroups } from "./ended-groups.ts";
 import type { Outcome } from "./roster.ts";
-import { dropGroup, groupOf } from "./text.ts";
+import { dropGroup, groupOf, nameOf } from "./text.ts";
 
 /** Why a round can never be complete. */
 export interface Absence {
@@ -22,6 +23,8 @@ export interface GatherOut<T> {
 interface Arrival<T> {
   readonly site: number;
   readonly piece: T;
+  /** No other arrival has it. */
+  readonly serial: number;
 }
 
 interface Round<T> {
@@ -43,6 +46,7 @@ export class Gather<T> {
   readonly #rounds = new Map<string, Round<T>>();
   /** By group: sites that will not arrive any more. */
   readonly #absent = new Map<number, Map<number, Outcome>>();
+  #lastSerial = 0;
 
   constructor(sites: number, out: GatherOut<T>, ended: EndedGroups) {
     this.#sites = sites;
@@ -54,6 +58,18 @@ export class Gather<T> {
     return this.#rounds.size;
   }
 
+  /** What waits here, for the deadlock analysis. */
+  rounds(what: CollectiveName): CollectiveRound[] {
+    const rounds: CollectiveRound[] = [];
+    for (const [key, { arrived, later }] of this.#rounds) {
+      const arrivals = arrived
+        .filter((arrival) => arrival !== undefined)
+        .map(({ site, serial }) => ({ site, serial, calls: 1 + later.filter((one) => one.site === site).length }));
+      rounds.push({ what, name: nameOf(key), group: groupOf(key), arrivals });
+    }
+    return rounds;
+  }
+
   arrive(key: string, site: number, piece: T): void {
     let round = this.#rounds.get(key);
     if (round === undefined) {
@@ -61,11 +77,12 @@ export class Gather<T> {
       round = { arrived: new Array<Arrival<T> | undefined>(this.#sites).fill(undefined), present: 0, later: [] };
       this.#rounds.set(key, round);
     }
+    const arrival = { site, piece, serial: ++this.#lastSerial };
     if (round.arrived[site] !== undefined) {
-      round.later.push({ site, piece });
+      round.later.push(arrival);
       return;
     }
-    round.arrived[site] = { site, piece };
+    round.arrived[site] = arrival;
     if (++round.present === this.#sites) return this.#complete(key, round);
     if (this.#absent.size > 0) this.#refuseIfHopeless(key, round);
   }

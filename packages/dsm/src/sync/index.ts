@@ -10,6 +10,7 @@
  * using held = sync.lock("x").acquire();
  * ```
  */
+import type { SyncReport } from "@isles/base";
 import type { Group, ServiceHost } from "@isles/transport";
 import { type Codec, identityCodec } from "./collective-values.ts";
 import { Collectives } from "./collectives.ts";
@@ -20,7 +21,7 @@ import { LockClient } from "./lock-client.ts";
 import type { Outcome } from "./roster.ts";
 import { Semaphore, SemaphoreClient } from "./semaphore.ts";
 import type { SyncStats } from "./stats.ts";
-import { checkName, checkOperator, Waits } from "./waits.ts";
+import { type AnsweredCall, checkName, checkOperator, Waits } from "./waits.ts";
 import { Words } from "./words.ts";
 
 export { broadcastRounds } from "./broadcast.ts";
@@ -33,7 +34,7 @@ export type { LockMode } from "./lock-manager.ts";
 export type { Outcome } from "./roster.ts";
 export type { Permit, Semaphore, SemaphoreAsync } from "./semaphore.ts";
 export type { SyncStats } from "./stats.ts";
-export type { WaitOptions } from "./waits.ts";
+export type { AnsweredCall, WaitOptions } from "./waits.ts";
 export type { Words, WordWait } from "./words.ts";
 
 /** The collective calls for code that must not block. */
@@ -75,6 +76,8 @@ export interface Sync {
   readonly stats: Readonly<SyncStats>;
   /** Table entries kept at this moment, of all services. Goes back to a constant when nobody holds or waits for anything. */
   readonly entries: number;
+  /** What the deadlock analysis needs to know of this endpoint. */
+  report(): SyncReport;
   /** A function of the group starts on this site. Before its first synchronisation call. */
   runStarted(group: Group): void;
   /** It has ended: releases its locks, ends what it left pending, and tells those who would wait for it in vain. */
@@ -87,11 +90,13 @@ export interface Sync {
 export interface SyncOptions {
   /** Translates values of reduce and broadcast for travel. Default: structured clone as it is. */
   readonly codec?: Codec;
+  /** The remote call that the code running now answers, also after an `await`. Default: there are no such calls. */
+  readonly answering?: () => AnsweredCall | undefined;
 }
 
 /** Starts the synchronisation services of an endpoint. Once per host, on every endpoint, before the first message arrives. */
 export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
-  const waits = new Waits(host);
+  const waits = new Waits(host, options.answering);
   const locks = new LockClient(waits);
   const conditions = new ConditionClient(locks);
   const semaphores = new SemaphoreClient(waits);
@@ -133,6 +138,12 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
       const here = locks.size + conditions.size + semaphores.size + latches.size;
       return atHome + here + words.size + words.manager.size + collectives.size;
     },
+    report: () => ({
+      claims: locks.ongoing(),
+      locks: locks.manager.queues(),
+      collectives: collectives.unanswered(),
+      rounds: collectives.rounds(),
+    }),
     runStarted: (group) => collectives.roster.started(group),
     runFinished: (group, outcome) => {
       const ended = collectives.roster.finished(group, outcome);

@@ -3,16 +3,22 @@ import { Service, type ServiceHost } from "@isles/transport";
 import type { Held } from "./held.ts";
 import { LockManager, type LockMode, type LockWish, type Successor } from "./lock-manager.ts";
 import { homeOf, num, Reader } from "./text.ts";
-import { rejectOnAbort, runEnded, type Waits } from "./waits.ts";
+import { type AnsweredCall, rejectOnAbort, runEnded, type Waits } from "./waits.ts";
 
 /** One request of this site for a lock, from asking to letting go. */
 export interface Claim {
+  /** It is itself the reason of the wait for it, so that an acquire allocates none. */
+  readonly kind: "lock";
   readonly req: number;
   readonly name: string;
   readonly home: number;
   readonly mode: LockMode;
   /** Run whose end ends it. */
   readonly group: number;
+  /** The remote call whose code asked; undefined for the run's own function, whose end lets its locks go. */
+  readonly call: AnsweredCall | undefined;
+  /** A signal can end its wait. */
+  readonly abortable: boolean;
   /** 0 until granted. */
   token: number;
   /**
@@ -46,6 +52,7 @@ export interface ClaimOptions {
   readonly refused?: () => void;
   readonly leave?: (claim: Claim) => void;
   readonly condition?: boolean;
+  readonly abortable?: boolean;
 }
 
 /**
@@ -94,15 +101,31 @@ export class LockClient {
     return [...(this.#byName.get(name) ?? [])];
   }
 
+  /**
+   * Requests, waiting or held, that only their own code will let go. What a call leaves locked when it is over is for
+   * another call to release, and a signal's listener may release at any time.
+   */
+  ongoing(): number[] {
+    const reqs: number[] = [];
+    for (const { req, state, call, abortable } of this.#claims.values()) {
+      const isOwn = call === undefined || !(call.isOver || call.hasSignal);
+      if (isOwn && (state === "held" || (state === "asked" && !abortable))) reqs.push(req);
+    }
+    return reqs;
+  }
+
   /** Puts a request on the table. The caller sends it. */
   open(options: ClaimOptions): Claim {
     const { name, completion } = options;
     const claim: Claim = {
+      kind: "lock",
       req: ++this.#lastReq,
       name,
       home: this.homeOf(name),
       mode: options.mode,
       group: options.group,
+      call: this.waits.answering(),
+      abortable: options.abortable ?? false,
       token: 0,
       state: "asked",
       next: undefined,
@@ -151,12 +174,14 @@ export class LockClient {
       mode,
       group: this.host.group.id,
       completion,
+      abortable: signal !== undefined,
       granted: (granted) => {
         this.waits.stats.acquisitions++;
         completion.resolve(bind(granted));
       },
       refused: () => refused?.(completion),
     });
+    if (wish !== "try" && !claim.abortable) completion.reason = claim;
     completion.onSettled(() => this.giveUp(claim));
     rejectOnAbort(completion, signal);
     this.ask(claim, wish);

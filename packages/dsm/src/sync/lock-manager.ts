@@ -1,3 +1,4 @@
+import type { LockClaim, LockQueue } from "@isles/base";
 import { requestKey } from "./text.ts";
 
 export type LockMode = "exclusive" | "shared";
@@ -93,6 +94,16 @@ export class LockManager {
   /** Sites that hold the lock as far as is known here. */
   holders(name: string): number[] {
     return [...(this.#locks.get(name)?.holders ?? [])].map((claim) => claim.site);
+  }
+
+  /** The locks that somebody waits for, for the deadlock analysis. */
+  queues(): LockQueue[] {
+    const queues: LockQueue[] = [];
+    for (const { name, holders, promised, queue } of this.#locks.values()) {
+      if (promised.size + queue.size === 0) continue;
+      queues.push({ name, holders: [...holders].map(plain), waiters: [...promised, ...queue].map(plain) });
+    }
+    return queues;
   }
 
   acquire(site: number, req: number, name: string, mode: LockMode, wish: LockWish): void {
@@ -228,6 +239,10 @@ export class LockManager {
     }
     lock.tail = tail;
   }
+}
+
+function plain({ site, req, mode }: Claim): LockClaim {
+  return { site, req, isShared: mode === "shared" };
 }
 
 function isExclusive(lock: LockState): boolean {

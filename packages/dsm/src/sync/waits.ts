@@ -8,14 +8,25 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A remote call that code of this site answers. */
+export interface AnsweredCall {
+  /** It has been answered: what it left behind is nobody's. */
+  readonly isOver: boolean;
+  /** Its code has looked at its signal, whose listeners run when the caller gives up, even while this thread is blocked. */
+  readonly hasSignal: boolean;
+}
+
 /** The two faces of every call that waits: the one implementation is whatever made the completion. */
 export class Waits {
   readonly host: ServiceHost;
+  /** The call that the code running now answers, also after an `await`; undefined in a function that the launcher started. */
+  readonly answering: () => AnsweredCall | undefined;
   readonly stats: SyncStats = { waits: 0, acquisitions: 0, handOffs: 0 };
   readonly #promises = new WeakMap<Completion<never>, Promise<unknown>>();
 
-  constructor(host: ServiceHost) {
+  constructor(host: ServiceHost, answering: () => AnsweredCall | undefined = () => undefined) {
     this.host = host;
+    this.answering = answering;
   }
 
   /** Call before anything is sent, so that a refused call leaves nothing behind. */

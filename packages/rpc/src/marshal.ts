@@ -1,0 +1,275 @@
+import { CloneError, LimitError, MismatchError, ReleasedError } from "@isles/base";
+import type { Transferable } from "@isles/transport";
+import { type Packed, pack, type ReferenceCodec, unpack } from "@isles/wire";
+import { isByReference } from "./by-reference.ts";
+import type { Core } from "./core.ts";
+import { type Export, ReferenceKind } from "./exports.ts";
+import { Lease } from "./lease.ts";
+import { membersOf } from "./members.ts";
+import { relaySignal } from "./signals.ts";
+import { sourceOf } from "./stream-source.ts";
+import { stubStateOf } from "./stub-state.ts";
+import { MalformedError, TextReader, textField } from "./text-frames.ts";
+import { type ReferenceText, readValues, TextWriter } from "./text-values.ts";
+
+/** A travelling list of values: text where that can carry them, else for structured clone. */
+export type Marshalled = { readonly text: string } | { readonly body: Packed };
+
+/** Kinds of references by name rather than by object. */
+const AT_SITE = "n";
+const ANYWHERE = "y";
+
+/** Makes the values of one message to one peer ready to travel. */
+export class Marshal implements ReferenceText {
+  readonly #core: Core;
+  readonly #peer: number;
+  #texts: Map<object, string> | undefined;
+  #held: Export[] | undefined;
+  #passedOn: Lease[] | undefined;
+
+  constructor(core: Core, peer: number) {
+    this.#core = core;
+    this.#peer = peer;
+  }
+
+  /**
+   * `path` names the values in errors. Throws CloneError, LimitError, ReleasedError, or what a getter throws; then nothing
+   * is held. Otherwise `sent()` must follow.
+   */
+  args(values: readonly unknown[], path: string, transfer: readonly Transferable[] | undefined): Marshalled {
+    return this.#try(values, values, path, transfer);
+  }
+
+  /** The same for a single value, such as a result. */
+  one(value: unknown, path: string, transfer?: readonly Transferable[]): Marshalled {
+    return this.#try([value], value, path, transfer);
+  }
+
+  #try(
+    tops: readonly unknown[],
+    value: unknown,
+    path: string,
+    transfer: readonly Transferable[] | undefined,
+  ): Marshalled {
+    try {
+      const text = transfer === undefined ? new TextWriter(this).values(tops) : undefined;
+      if (text === undefined) return { body: this.#pack(tops, value, path, transfer) };
+      this.#checkBytes(text.length * 2, path);
+      return { text };
+    } catch (error) {
+      this.unsent();
+      throw error;
+    }
+  }
+
+  /** Whether the value travels as a reference that calls can be pipelined on. */
+  isTarget(value: unknown): boolean {
+    const text = this.#texts?.get(value as object);
+    return text !== undefined && (text[0] === ReferenceKind.Object || text[0] === AT_SITE || text[0] === ANYWHERE);
+  }
+
+  /** Owners must hear of passed-on references no later than of what their new holders do. Call before the message leaves. */
+  sent(): void {
+    for (const lease of this.#passedOn ?? []) this.#core.shareWith(lease, this.#peer);
+  }
+
+  /** The message will not leave: nobody will hold what it would have carried. */
+  unsent(): void {
+    for (const { id, key } of this.#held ?? []) this.#core.exports.release(id, key, this.#peer);
+  }
+
+  // ReferenceText
+
+  describe(value: object, isTop: boolean): string | undefined {
+    const known = this.#texts?.get(value);
+    if (known !== undefined) return known;
+    const text = this.#stubText(value) ?? this.#exportText(value, isTop);
+    if (text === undefined) return undefined;
+    this.#texts ??= new Map();
+    this.#texts.set(value, text);
+    if (this.#texts.size > this.#core.limits.maxReferences) {
+      throw new LimitError(`a value holds more than ${this.#core.limits.maxReferences} references; send them in parts`);
+    }
+    return text;
+  }
+
+  resolve(): never {
+    throw new MalformedError("only an arriving message has references to resolve");
+  }
+
+  #stubText(value: object): string | undefined {
+    const state = stubStateOf(value);
+    if (state === undefined) return undefined;
+    const { target, caller } = state;
+    if (caller !== this.#core.stubs)
+      throw new MismatchError(
+        `a stub of another cluster, or of another endpoint of this one, cannot be passed on from here`,
+      );
+    if (target.kind === "any") return `${ANYWHERE}${textField(target.name)}`;
+    if (target.kind === "service") return `${AT_SITE}${target.peer};${textField(target.name)}`;
+    const { lease } = target;
+    if (lease.released) throw new ReleasedError(`${target.label} was released here; it cannot be passed on`);
+    if (lease.owner !== this.#peer) {
+      this.#passedOn ??= [];
+      this.#passedOn.push(lease);
+    }
+    return `${ReferenceKind.Object}${lease.owner};${lease.id};${lease.key};`;
+  }
+
+  #exportText(value: object, isTop: boolean): string | undefined {
+    if ((typeof value === "function" && isTop) || isByReference(value)) {
+      return this.#hold(value, () => ({
+        kind: ReferenceKind.Object,
+        target: value,
+        members: membersOf(value, "an object passed by reference"),
+        service: value,
+      }));
+    }
+    if (typeof value === "function") return undefined;
+    if (value instanceof AbortSignal) {
+      return value.aborted ? undefined : this.#hold(value, () => relaySignal(this.#core, value));
+    }
+    const source = sourceOf(value, (error) =>
+      this.#core.report("the end of a stream that nobody reads any more", error),
+    );
+    return source && this.#hold(value, () => source(() => this.#core.exports.end(value)));
+  }
+
+  #hold(value: object, describe: Parameters<Core["exports"]["hold"]>[2]): string {
+    const entry = this.#core.exports.hold(value, this.#peer, describe);
+    this.#held ??= [];
+    this.#held.push(entry);
+    return `${entry.kind}${this.#core.host.self};${entry.id};${entry.key};`;
+  }
+
+  // Values that need structured clone
+
+  #pack(tops: readonly unknown[], value: unknown, path: string, transfer: readonly Transferable[] | undefined): Packed {
+    const moved = transfer === undefined ? {} : { transfer: new Set<object>(transfer as readonly object[]) };
+    return pack(value, this.codec(new Set(tops)), path, { limits: this.#core.limits, ...moved });
+  }
+
+  /** For packing values; `tops` are those whose functions need no mark. */
+  codec(tops: ReadonlySet<unknown>): ReferenceCodec {
+    const { hostValues, errors } = this.#core;
+    return {
+      errors,
+      describe: (object, where) => {
+        const text = this.describe(object, tops.has(object));
+        if (text !== undefined) return text;
+        if (typeof object === "function") throw new CloneError(where, describeFunction(object as () => void));
+        if (object instanceof AbortSignal) return { aborted: errors.encode(object.reason) } satisfies AbortedSignal;
+        const described = hostValues.describe(object, where);
+        return described === undefined ? undefined : ({ host: described } satisfies HostReference);
+      },
+      resolve: () => this.resolve(),
+      ...(hostValues.detach === undefined ? {} : { detach: (view) => hostValues.detach!(view) }),
+    };
+  }
+
+  #checkBytes(bytes: number, path: string): void {
+    const { maxBytes } = this.#core.limits;
+    if (bytes <= maxBytes) return;
+    throw new LimitError(`${path} takes ${bytes} bytes; at most ${maxBytes} travel in one message: use a stream`);
+  }
+}
+
+interface AbortedSignal {
+  readonly aborted: unknown;
+}
+
+interface HostReference {
+  readonly host: unknown;
+}
+
+function describeFunction(value: { readonly name: string }): string {
+  return `${value.name ? `the function ${value.name}` : "a function"} without a byReference(…) around it`;
+}
+
+/** Makes the values of one arrived message. What is the same reference in it becomes the same object. */
+export class Unmarshal implements ReferenceText {
+  readonly #core: Core;
+  readonly #blocking: boolean;
+  #objects: Map<string, object> | undefined;
+
+  /** `blocking`: whether stubs and streams that arrive block their callers. */
+  constructor(core: Core, blocking: boolean) {
+    this.#core = core;
+    this.#blocking = blocking;
+  }
+
+  /** Throws MalformedError, or ReleasedError for a reference to an object of this endpoint that is gone. */
+  text(reader: TextReader): unknown[] {
+    return readValues(reader, this);
+  }
+
+  body(body: unknown): unknown {
+    return unpack(body as Packed, this.codec());
+  }
+
+  codec(): ReferenceCodec {
+    const { hostValues, errors } = this.#core;
+    return {
+      errors,
+      describe: () => undefined,
+      resolve: (description) => {
+        if (typeof description === "string") return this.resolve(new TextReader(description));
+        if (isObject(description) && "host" in description) return hostValues.resolve(description.host);
+        if (isObject(description) && "aborted" in description)
+          return AbortSignal.abort(errors.decode(description.aborted));
+        throw new MalformedError("a reference of an unknown kind");
+      },
+    };
+  }
+
+  // ReferenceText
+
+  describe(): undefined {
+    return undefined;
+  }
+
+  resolve(reader: TextReader): object {
+    const start = reader.at;
+    const kind = reader.letter();
+    if (kind === ANYWHERE) return this.#core.stubs.make({ kind: "any", name: reader.string() }, this.#blocking);
+    if (kind === AT_SITE) {
+      const peer = this.#core.checkPeer(reader.count());
+      return this.#core.stubs.make({ kind: "service", peer, name: reader.string() }, this.#blocking);
+    }
+    const owner = this.#core.checkPeer(reader.count());
+    const id = reader.count();
+    const key = reader.count();
+    const text = reader.text.slice(start, reader.at);
+    const known = this.#objects?.get(text);
+    if (known !== undefined) return known;
+    const object = owner === this.#core.host.self ? this.#own(id, key) : this.#foreign(kind, owner, id, key);
+    this.#objects ??= new Map();
+    this.#objects.set(text, object);
+    return object;
+  }
+
+  /** A reference comes home: the object itself. */
+  #own(id: number, key: number): object {
+    const entry = this.#core.exports.find(id, key);
+    if (entry !== undefined) return entry.target;
+    throw new ReleasedError(`a reference came home to an object that nobody holds any more`);
+  }
+
+  #foreign(kind: string, owner: number, id: number, key: number): object {
+    const lease = new Lease(owner, id, key, (ended) => this.#core.giveBack(ended));
+    switch (kind) {
+      case ReferenceKind.Object:
+        return this.#core.stubs.ofLease(lease, this.#blocking);
+      case ReferenceKind.Stream:
+        return this.#core.streams.reader(lease, this.#blocking);
+      case ReferenceKind.Signal:
+        return this.#core.signals.arrived(lease);
+      default:
+        throw new MalformedError("a reference of an unknown kind");
+    }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

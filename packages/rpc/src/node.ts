@@ -1,0 +1,208 @@
+import { ClosedError, LimitError } from "@isles/base";
+import { Service, type ServiceHandler, type ServiceHost } from "@isles/transport";
+import { ErrorCodec, type ReferenceCodec } from "@isles/wire";
+import { Channels } from "./channel.ts";
+import { type CallContext, Contexts } from "./contexts.ts";
+import type { Core, RpcStats } from "./core.ts";
+import { Exports } from "./exports.ts";
+import type { Lease } from "./lease.ts";
+import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
+import { Marshal, Unmarshal } from "./marshal.ts";
+import { Matchmaker } from "./matchmaker.ts";
+import { Outbox } from "./outbox.ts";
+import { Services } from "./services.ts";
+import { Session } from "./session.ts";
+import { Signals } from "./signals.ts";
+import { Streams } from "./streams.ts";
+import { Stubs } from "./stubs.ts";
+import { Kind, MalformedError, textField } from "./text-frames.ts";
+
+export interface NodeOptions {
+  readonly limits?: Partial<RpcLimits>;
+  readonly errors?: ErrorCodec;
+  /** References of other layers in arguments and results: shared arrays. Default: there are none. */
+  readonly hostValues?: ReferenceCodec;
+  /** A whole number from 0 to 2^32-1 that nobody can guess. */
+  readonly randomKey: () => number;
+  /** Told of failures of which no caller hears. */
+  readonly report: (what: string, error: unknown) => void;
+}
+
+const noHostValues: ReferenceCodec = {
+  describe: () => undefined,
+  resolve: () => {
+    throw new MalformedError("a reference of a kind that is not known here");
+  },
+};
+
+/** One endpoint's RPC: the sessions with every endpoint, itself included, and the tables they share. */
+export class RpcNode implements Core, ServiceHandler {
+  readonly host: ServiceHost;
+  readonly limits: RpcLimits;
+  readonly stats: RpcStats = { made: 0, served: 0, late: 0, malformed: 0, unheard: 0 };
+  readonly errors: ErrorCodec;
+  readonly hostValues: ReferenceCodec;
+  readonly outbox: Outbox;
+  readonly exports: Exports;
+  readonly services = new Services();
+  readonly contexts = new Contexts();
+  readonly stubs: Stubs;
+  readonly streams: Streams;
+  readonly signals: Signals;
+  readonly channels: Channels;
+  readonly matchmaker: Matchmaker;
+  readonly #sessions: (Session | undefined)[] = [];
+  readonly #report: (what: string, error: unknown) => void;
+  /** A hint: a thread that never comes back to its event loop is never told. */
+  readonly #unused = new FinalizationRegistry<Lease>((lease) => lease.release());
+  #nesting = 0;
+  #closed: Error | undefined;
+  readonly #lost = new Map<number, Error>();
+
+  constructor(host: ServiceHost, options: NodeOptions) {
+    this.host = host;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.errors = options.errors ?? new ErrorCodec();
+    this.hostValues = options.hostValues ?? noHostValues;
+    this.#report = options.report;
+    this.outbox = new Outbox(host);
+    this.exports = new Exports(options.randomKey);
+    this.stubs = new Stubs(this);
+    this.streams = new Streams(this);
+    this.signals = new Signals(this);
+    this.channels = new Channels({
+      self: host.self,
+      post: (to, name, data, transfer) => this.outbox.value(to, `${Kind.Post}${textField(name)}`, data, transfer),
+      defer: (task) => host.defer(task),
+      keepAlive: (change) => host.keepAlive(change),
+      service: (name) => this.services.findOwn(name)?.bound,
+      report: (error) => this.report("a listener of an endpoint", error),
+    });
+    this.matchmaker = new Matchmaker(this);
+    host.on(Service.Rpc, this);
+  }
+
+  // ServiceHandler
+
+  text(from: number, text: string): void {
+    this.session(from).text(text);
+  }
+
+  value(from: number, value: unknown): void {
+    this.session(from).value(value);
+  }
+
+  flush(): void {
+    this.outbox.flush();
+  }
+
+  // Core
+
+  session(peer: number): Session {
+    let session = this.#sessions[peer];
+    if (session === undefined) {
+      session = new Session(this, peer);
+      this.#sessions[peer] = session;
+      const lost = this.#closed ?? this.#lost.get(peer);
+      if (lost !== undefined) session.end(lost);
+    }
+    return session;
+  }
+
+  checkPeer(peer: number): number {
+    if (peer <= this.host.sites) return peer;
+    throw new MalformedError(`there is no endpoint ${peer}`);
+  }
+
+  run(context: CallContext, what: string, code: () => unknown): unknown {
+    if (this.#nesting >= this.limits.maxNesting) {
+      throw new LimitError(
+        `${what} was refused: ${this.#nesting} calls already run inside each other's waits here, which is the limit; ` +
+          "sites that call each other without end look like this, and asynchronous stubs do not nest",
+      );
+    }
+    this.#nesting++;
+    try {
+      return this.contexts.run(context, code);
+    } finally {
+      this.#nesting--;
+    }
+  }
+
+  giveBack(lease: Lease): void {
+    this.#unused.unregister(lease);
+    this.signals.released(lease);
+    if (!this.session(lease.owner).isLost) this.outbox.text(lease.owner, `${Kind.Release}${lease.id};${lease.key};`);
+  }
+
+  shareWith(lease: Lease, peer: number): void {
+    this.outbox.text(lease.owner, `${Kind.Share}${lease.id};${lease.key};${peer};`);
+    this.outbox.flushTo(lease.owner);
+  }
+
+  tie(user: object, lease: Lease): void {
+    this.#unused.register(user, lease, lease);
+  }
+
+  report(what: string, error: unknown): void {
+    this.stats.unheard++;
+    this.#report(what, error);
+  }
+
+  // Values that others send for the program
+
+  /** For packing what goes to `peer` in messages of another service; tell it afterwards whether they left. */
+  outgoing(peer: number): { readonly codec: ReferenceCodec; sent(): void; unsent(): void } {
+    const marshal = new Marshal(this, peer);
+    return { codec: marshal.codec(new Set()), sent: () => marshal.sent(), unsent: () => marshal.unsent() };
+  }
+
+  /** For unpacking what came so. */
+  arriving(): ReferenceCodec {
+    return new Unmarshal(this, false).codec();
+  }
+
+  // What the owner of the endpoint says
+
+  /** Whether too many calls are nested for another to start inside a wait. */
+  get isFull(): boolean {
+    return this.#nesting >= this.limits.maxNesting;
+  }
+
+  /** A peer is gone for good: what waits for it ends, what it held is let go. */
+  peerLost(peer: number, error: Error): void {
+    if (this.#lost.has(peer) || this.#closed !== undefined) return;
+    this.#lost.set(peer, error);
+    this.#sessions[peer]?.end(error);
+    this.exports.peerLost(peer);
+    this.signals.peerLost(peer, error);
+    this.matchmaker.peerLost(peer);
+    this.channels.peerLost(peer, error);
+  }
+
+  /** A run was given up: so are the calls it made. */
+  giveUpGroup(group: number, reason: unknown): void {
+    for (const session of this.#sessions) session?.giveUpGroup(group, reason);
+  }
+
+  /** Ends everything; idempotent. */
+  close(error: Error = new ClosedError("the cluster was closed")): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = error;
+    for (const session of this.#sessions) session?.end(error);
+    this.channels.close();
+    this.exports.clear();
+  }
+
+  /** Table entries of all kinds, for tests that nothing is kept for ever. */
+  get entries(): number {
+    const sessions = this.#sessions.reduce((sum, session) => sum + (session?.size ?? 0), 0);
+    return sessions + this.exports.size + this.signals.size;
+  }
+
+  /** Calls that others have made and this endpoint has not answered. */
+  *serving(): Iterable<{ from: number; id: number }> {
+    for (const session of this.#sessions)
+      if (session !== undefined) for (const id of session.serving) yield { from: session.peer, id };
+  }
+}

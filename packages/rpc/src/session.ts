@@ -1,0 +1,487 @@
+import {
+  AssertionError,
+  ClosedError,
+  endpointName,
+  IslesError,
+  LimitError,
+  ReleasedError,
+  TimeoutError,
+} from "@isles/base";
+import { CallContext } from "./contexts.ts";
+import type { Core } from "./core.ts";
+import { CallLostError, isNotATarget, noSuchMethod, notATarget, notExposed } from "./errors.ts";
+import type { Callee, IncomingCall } from "./incoming-call.ts";
+import { Marshal, Unmarshal } from "./marshal.ts";
+import { membersOf } from "./members.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+import { stubStateOf } from "./stub-state.ts";
+import { calleeOnStub } from "./stubs.ts";
+import { Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
+import { Transferred } from "./transferred.ts";
+import type { CallOptions } from "./types.ts";
+
+const ANSWERED = "r";
+const ONE_WAY = "w";
+/** The result of a call can be called on until the caller says that it has it. */
+const KEPT = "k";
+const NOT_KEPT = "-";
+
+/** All that passes between this endpoint and one other: calls both ways, in the order made. Symmetric. */
+export class Session {
+  readonly peer: number;
+  readonly #core: Core;
+  readonly #name: string;
+  readonly #calls = new Map<number, OutgoingCall>();
+  readonly #incoming = new Map<number, IncomingCall>();
+  /** Results that calls may still be pipelined on, by call. */
+  readonly #answers = new Map<number, unknown>();
+  #lastCall = 0;
+  #lastIncoming = 0;
+  #lost: Error | undefined;
+
+  constructor(core: Core, peer: number) {
+    this.#core = core;
+    this.peer = peer;
+    this.#name = endpointName(peer, core.host.sites);
+  }
+
+  /** Table entries, for tests that nothing is kept for ever. */
+  get size(): number {
+    return this.#calls.size + this.#incoming.size + this.#answers.size;
+  }
+
+  /** Calls of the peer that have not been answered. */
+  get serving(): Iterable<number> {
+    return this.#incoming.keys();
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  // Calls of this endpoint
+
+  /**
+   * Sends a call to what `target` (text) denotes. What is wrong with it (arguments that cannot travel, a lost peer) ends the
+   * call at once, with nothing sent.
+   */
+  send(call: OutgoingCall, target: string, method: string, args: readonly unknown[], options: CallOptions): void {
+    const { outbox, limits, stats } = this.#core;
+    const isOneWay = call.manner === "oneWay";
+    try {
+      if (this.#lost !== undefined) throw this.#lostBefore(call.label, this.#lost);
+      if (this.#calls.size >= limits.maxCalls) throw this.#tooManyCalls(call.label);
+      options.signal?.throwIfAborted();
+      const timeoutMs = this.#timeLeft(options.timeoutMs);
+      if (timeoutMs <= 0)
+        throw new TimeoutError(`${call.label} was not sent: the deadline of the call that makes it has passed`);
+      const marshal = new Marshal(this.#core, this.peer);
+      const packed = marshal.args(args, "args", options.transfer);
+      marshal.sent();
+      const id = ++this.#lastCall;
+      const time = timeoutMs === Infinity ? 0 : Math.max(1, Math.ceil(timeoutMs));
+      const head = `${Kind.Call}${id};${isOneWay ? ONE_WAY : ANSWERED}${time};${target}${textField(method)}`;
+      stats.made++;
+      if ("text" in packed) outbox.text(this.peer, head + packed.text);
+      else outbox.value(this.peer, head, packed.body, options.transfer);
+      if (isOneWay) {
+        call.resolve(undefined);
+        return;
+      }
+      call.id = id;
+      call.batch = outbox.batch(this.peer);
+      call.session = this;
+      if (this.#calls.size === 0) this.#core.host.keepAlive(1);
+      this.#calls.set(id, call);
+      if (timeoutMs !== Infinity || options.signal !== undefined) this.#watch(call, timeoutMs, options.signal);
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  /** Text of the target that a call on the result of another call is made to; undefined if it must wait for that result. */
+  targetOnResult(base: OutgoingCall): string | undefined {
+    return base.id !== 0 && this.#calls.has(base.id) ? `a${base.id};` : undefined;
+  }
+
+  /** Milliseconds that a call made now may take: no longer than the call that is being answered. */
+  #timeLeft(timeoutMs: number | undefined): number {
+    return Math.min(timeoutMs ?? Infinity, this.#core.contexts.current?.deadlineMs ?? Infinity);
+  }
+
+  #watch(call: OutgoingCall, timeoutMs: number, signal: AbortSignal | undefined): void {
+    // A thread that blocks sees no timers; it keeps the time itself.
+    const isTimed = timeoutMs !== Infinity && call.manner !== "blocking";
+    const timer = !isTimed
+      ? undefined
+      : setTimeout(() => this.expire(call, timeoutMs), Math.min(timeoutMs, 2 ** 31 - 1));
+    const onAbort = (): void => this.giveUp(call, signal!.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    call.timeoutMs = timeoutMs;
+    call.onSettled(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  }
+
+  expire(call: OutgoingCall, timeoutMs: number): void {
+    this.giveUp(call, new TimeoutError(`${call.label} was not answered within ${timeoutMs} ms; it may have run`));
+  }
+
+  /** Ends a call here and tells the peer so. A reply that comes all the same meets no call. */
+  giveUp(call: OutgoingCall, reason: unknown): void {
+    if (!this.#calls.has(call.id)) return;
+    this.#forget(call.id);
+    this.#core.outbox.value(this.peer, `${Kind.Cancel}${call.id};`, this.#core.errors.encode(reason));
+    call.fail(reason);
+  }
+
+  /** Gives up the calls that a run has made. */
+  giveUpGroup(group: number, reason: unknown): void {
+    for (const call of [...this.#calls.values()]) if (call.group === group) this.giveUp(call, reason);
+  }
+
+  #forget(id: number): void {
+    if (this.#calls.delete(id) && this.#calls.size === 0) this.#core.host.keepAlive(-1);
+  }
+
+  #tooManyCalls(label: string): LimitError {
+    return new LimitError(
+      `${label} was not sent: ${this.#core.limits.maxCalls} calls to ${this.#name} are in flight, which is the limit; await some of them first`,
+    );
+  }
+
+  #lostBefore(label: string, cause: Error): Error {
+    if (cause instanceof ClosedError) return new ClosedError(`${label} was not sent: ${cause.message}`, { cause });
+    return new CallLostError(this.peer, `${label} was not sent and did not run: ${cause.message}`, false, { cause });
+  }
+
+  /** The peer is gone, or this endpoint closes: everything between the two ends. */
+  end(cause: Error): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = cause;
+    const { outbox } = this.#core;
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    if (calls.length > 0) this.#core.host.keepAlive(-1);
+    for (const call of calls) {
+      const mayHaveRun = outbox.batch(this.peer) > call.batch;
+      const fate = mayHaveRun ? "it may have run" : "it did not run";
+      const message = `${call.label} was not answered: ${cause.message}; ${fate}`;
+      if (cause instanceof ClosedError) call.end(new ClosedError(message, { cause }));
+      else call.end(new CallLostError(this.peer, message, mayHaveRun, { cause }));
+    }
+    outbox.drop(this.peer);
+    for (const { context } of this.#incoming.values()) context.cancel(cause);
+    this.#incoming.clear();
+    this.#answers.clear();
+  }
+
+  // What the peer sends
+
+  /** Frames that came as one text. Throws nothing: what is malformed is counted and dropped. */
+  text(batch: string): void {
+    const reader = new TextReader(batch);
+    try {
+      while (!reader.atEnd) {
+        const length = reader.count();
+        const end = reader.at + length;
+        if (end > batch.length) throw new MalformedError("a frame is cut short");
+        this.#guarded(() => this.#frame(new TextReader(batch, reader.at, end), undefined));
+        reader.at = end;
+      }
+    } catch (error) {
+      this.#malformed(error);
+    }
+  }
+
+  /** A frame with a value. */
+  value(frame: unknown): void {
+    this.#guarded(() => {
+      if (!Array.isArray(frame) || frame.length !== 2 || typeof frame[0] !== "string")
+        throw new MalformedError("no frame");
+      this.#frame(new TextReader(frame[0]), { value: frame[1] as unknown });
+    });
+  }
+
+  #guarded(deliver: () => void): void {
+    try {
+      deliver();
+    } catch (error) {
+      this.#malformed(error);
+    }
+  }
+
+  #malformed(error: unknown): void {
+    if (error instanceof AssertionError) throw error;
+    // Nothing else is thrown by what reads a frame; a hostile value (a throwing proxy cannot be cloned) neither.
+    this.#core.stats.malformed++;
+  }
+
+  #frame(reader: TextReader, body: Body | undefined): void {
+    const kind = reader.letter();
+    switch (kind) {
+      case Kind.Call:
+        return this.#called(reader, body);
+      case Kind.Reply:
+        return this.#replied(reader, body);
+      case Kind.Failure:
+        return this.#failed(reader.count(), body);
+      case Kind.Cancel:
+        this.#incoming.get(reader.count())?.context.cancel(this.#core.errors.decode(body?.value));
+        return;
+      case Kind.Finish:
+        this.#answers.delete(reader.count());
+        return;
+      case Kind.Release:
+        return this.#core.exports.release(reader.count(), reader.count(), this.peer);
+      case Kind.Share:
+        return this.#core.exports.share(reader.count(), reader.count(), this.#core.checkPeer(reader.count()));
+      case Kind.Abort:
+        return this.#core.signals.aborted(this.peer, reader.count(), body?.value);
+      case Kind.Post:
+        return this.#core.channels.receive(this.peer, reader.string(), body?.value);
+      default:
+        throw new MalformedError("a frame of an unknown kind");
+    }
+  }
+
+  #replied(reader: TextReader, body: Body | undefined): void {
+    const id = reader.count();
+    const isKept = reader.letter() === KEPT;
+    const call = this.#calls.get(id);
+    if (call === undefined) {
+      this.#core.stats.late++;
+      return;
+    }
+    this.#forget(id);
+    try {
+      const unmarshal = new Unmarshal(this.#core, call.manner === "blocking");
+      const value = body === undefined ? unmarshal.text(reader)[0] : unmarshal.body(body.value);
+      if (isKept) this.#core.outbox.text(this.peer, `${Kind.Finish}${id};`);
+      call.resolve(value);
+    } catch (error) {
+      call.fail(error);
+      if (error instanceof MalformedError) throw error;
+    }
+  }
+
+  #failed(id: number, body: Body | undefined): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) {
+      this.#core.stats.late++;
+      return;
+    }
+    this.#forget(id);
+    const error = this.#core.errors.decode(body?.value);
+    // A call on a result that never came failed for the reason for which that did.
+    if (isNotATarget(error) && call.base?.hasFailed) return call.fail(call.base.error);
+    call.fail(withPath(error, call.label, endpointName(this.#core.host.self, this.#core.host.sites)));
+  }
+
+  // Calls of the peer
+
+  #called(reader: TextReader, body: Body | undefined): void {
+    const id = reader.count();
+    if (id <= this.#lastIncoming) throw new MalformedError("a call number that was used before");
+    this.#lastIncoming = id;
+    const isOneWay = reader.letter() === ONE_WAY;
+    const timeMs = reader.count();
+    const { host, limits } = this.#core;
+    try {
+      const find = this.#target(reader);
+      const method = reader.string();
+      const context = new CallContext(this.peer, method, timeMs === 0 ? Infinity : host.now() + timeMs, () =>
+        host.now(),
+      );
+      const call: IncomingCall = {
+        id,
+        isOneWay,
+        context,
+        what: find.what(method),
+        args: this.#args(reader, body),
+        pipelined: undefined,
+        outcome: undefined,
+      };
+      if (this.#incoming.size >= limits.maxCalls)
+        throw new LimitError(
+          `${call.what} was refused: ${limits.maxCalls} calls of one endpoint are in flight, the limit`,
+        );
+      this.#incoming.set(id, call);
+      find.begin(method, call, (callee) => this.#start(call, callee));
+    } catch (error) {
+      this.#incoming.delete(id);
+      if (isOneWay) this.#core.report(`a one-way call of ${this.#name}`, error);
+      else this.#sendFailure(id, error);
+      if (error instanceof MalformedError) throw error;
+    }
+  }
+
+  #args(reader: TextReader, body: Body | undefined): unknown[] {
+    const unmarshal = new Unmarshal(this.#core, false);
+    if (body === undefined) return unmarshal.text(reader);
+    const args = unmarshal.body(body.value);
+    if (!Array.isArray(args)) throw new MalformedError("arguments that are no list");
+    return args;
+  }
+
+  /** What a call is made on. Found on arrival: what it refers to may be released right behind it. */
+  #target(reader: TextReader): FoundTarget {
+    switch (reader.letter()) {
+      case "s":
+        return this.#serviceTarget(reader.string());
+      case "o":
+        return this.#objectTarget(reader.count(), reader.count());
+      case "a":
+        return this.#answerTarget(reader.count());
+      default:
+        throw new MalformedError("a target of an unknown kind");
+    }
+  }
+
+  #serviceTarget(name: string): FoundTarget {
+    return {
+      what: (method) => (method === "" ? name : `${name}.${method}`),
+      begin: (method, _call, start) => {
+        const { services, host } = this.#core;
+        const service = services.find(name);
+        if (service === undefined) throw notExposed(name, endpointName(host.self, host.sites), services.names());
+        const found = service.members.get(method);
+        if (found === undefined) throw noSuchMethod(method, `the service ${JSON.stringify(name)}`, service.members);
+        start({ method: found, self: service.target });
+      },
+    };
+  }
+
+  #objectTarget(id: number, key: number): FoundTarget {
+    return {
+      what: (method) =>
+        method === "" ? "a function passed by reference" : `${method} of an object passed by reference`,
+      begin: (method, call, start) => {
+        const entry = this.#core.exports.find(id, key);
+        if (entry === undefined)
+          throw new ReleasedError(`${call.what} was called after its reference was released, or has ended`);
+        const found = entry.members.get(method);
+        if (found === undefined) throw noSuchMethod(method, "the object passed by reference", entry.members);
+        start({ method: found, self: entry.service });
+      },
+    };
+  }
+
+  #answerTarget(answer: number): FoundTarget {
+    return {
+      what: (method) => `${method} on the result of another call`,
+      begin: (method, call, start) => {
+        const base = this.#incoming.get(answer);
+        if (base !== undefined && base.outcome === undefined) {
+          base.pipelined ??= [];
+          base.pipelined.push(() => {
+            try {
+              if (base.outcome !== undefined && "error" in base.outcome) throw base.outcome.error;
+              start(calleeOf((base.outcome as { value: unknown }).value, method, call.what));
+            } catch (error) {
+              this.#fail(call, error);
+            }
+          });
+          return;
+        }
+        if (!this.#answers.has(answer)) throw notATarget(call.what);
+        start(calleeOf(this.#answers.get(answer), method, call.what));
+      },
+    };
+  }
+
+  #start(call: IncomingCall, callee: Callee): void {
+    this.#core.host.defer(() => this.#run(call, callee));
+  }
+
+  #run(call: IncomingCall, callee: Callee): void {
+    const { context } = call;
+    if (context.isCancelled)
+      return this.#settled(call, { error: new IslesError("CANCELLED", `${call.what} was given up`) });
+    if (context.deadlineMs === 0)
+      return this.#fail(call, new TimeoutError(`${call.what} did not start before its deadline`));
+    try {
+      const result = this.#core.run(context, call.what, () => callee.method.apply(callee.self, call.args as unknown[]));
+      if (!isThenable(result)) return this.#reply(call, result);
+      Promise.resolve(result).then(
+        (value) => this.#reply(call, value),
+        (error: unknown) => this.#fail(call, error),
+      );
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  #reply(call: IncomingCall, result: unknown): void {
+    this.#core.stats.served++;
+    if (this.#lost !== undefined || call.isOneWay) return this.#settled(call, { value: result });
+    const { outbox } = this.#core;
+    try {
+      const { value, transfer } = result instanceof Transferred ? result : { value: result, transfer: undefined };
+      const marshal = new Marshal(this.#core, this.peer);
+      const packed = marshal.one(value, `the result of ${call.what}`, transfer);
+      marshal.sent();
+      const isKept = marshal.isTarget(value);
+      if (isKept) this.#answers.set(call.id, value);
+      const head = `${Kind.Reply}${call.id};${isKept ? KEPT : NOT_KEPT}`;
+      if ("text" in packed) outbox.text(this.peer, head + packed.text);
+      else outbox.value(this.peer, head, packed.body, transfer);
+      this.#settled(call, { value });
+    } catch (error) {
+      this.#fail(call, error);
+    }
+  }
+
+  #fail(call: IncomingCall, error: unknown): void {
+    if (call.isOneWay) this.#core.report(`the one-way call ${call.what} of ${this.#name}`, error);
+    else if (this.#lost === undefined) this.#sendFailure(call.id, error);
+    this.#settled(call, { error });
+  }
+
+  #settled(call: IncomingCall, outcome: NonNullable<IncomingCall["outcome"]>): void {
+    call.outcome = outcome;
+    this.#incoming.delete(call.id);
+    for (const start of call.pipelined ?? []) start();
+  }
+
+  #sendFailure(id: number, error: unknown): void {
+    this.#core.outbox.value(this.peer, `${Kind.Failure}${id};`, this.#core.errors.encode(error));
+  }
+}
+
+interface Body {
+  readonly value: unknown;
+}
+
+interface FoundTarget {
+  what(method: string): string;
+  /** Starts the call, now or when its target is there. Throws what the caller is to be told. */
+  begin(method: string, call: IncomingCall, start: (callee: Callee) => void): void;
+}
+
+/** What a method name means on the result of a call. */
+function calleeOf(value: unknown, method: string, what: string): Callee {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) throw notATarget(what);
+  if (stubStateOf(value) !== undefined) return calleeOnStub(value, method);
+  const members = membersOf(value, what);
+  const found = members.get(method);
+  if (found === undefined) throw noSuchMethod(method, "the result", members);
+  return { method: found, self: value };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+/** The remote stack says where it happened; what follows says how the caller got there. */
+function withPath(error: unknown, label: string, caller: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const here = new Error().stack?.split("\n").slice(1).join("\n") ?? "";
+  error.stack = `${error.stack ?? `${error.name}: ${error.message}`}\n    -- ${label}, called from ${caller} --\n${here}`;
+  return error;
+}

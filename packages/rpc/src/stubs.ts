@@ -1,0 +1,177 @@
+import { inspect } from "node:util";
+import { endpointName, ReleasedError, UsageError, WouldBlockError } from "@isles/base";
+import type { Core } from "./core.ts";
+import { notATarget } from "./errors.ts";
+import type { Callee } from "./incoming-call.ts";
+import type { Lease } from "./lease.ts";
+import { isReserved, type Method } from "./members.ts";
+import { OutgoingCall } from "./outgoing-call.ts";
+import { PendingResult } from "./pending-result.ts";
+import { type Manner, markAsStub, type StubState, stubStateOf, type Target } from "./stub-state.ts";
+import { textField } from "./text-frames.ts";
+import type { CallOptions } from "./types.ts";
+
+/** Makes stubs, and the calls that stubs make. */
+export class Stubs {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  make(target: Target, blocking: boolean, options: CallOptions = {}): object {
+    const manner: Manner = options.oneWay === true ? "oneWay" : blocking ? "blocking" : "async";
+    return makeStub({ target, manner, options, caller: this });
+  }
+
+  /** A stub of an object of another endpoint. When nobody here uses it any more, its lease ends. */
+  ofLease(lease: Lease, blocking: boolean): object {
+    const { sites } = this.#core.host;
+    const label = `an object of ${endpointName(lease.owner, sites)}`;
+    const stub = this.make({ kind: "object", lease, label }, blocking);
+    this.#core.tie(stub, lease);
+    return stub;
+  }
+
+  /** What a stub's method does: returns a promise, a result, or nothing. */
+  invoke({ target, manner, options }: StubState, method: string, args: unknown[]): unknown {
+    if (manner === "async") return new PendingResult(this.call(target, manner, options, method, args), this);
+    if (manner === "oneWay") {
+      this.call(target, manner, options, method, args);
+      return undefined;
+    }
+    const label = this.#label(target, method);
+    if (!this.#core.host.mayBlock) throw new WouldBlockError(label, "a stub made by rpc.stub");
+    return this.wait(this.call(target, manner, options, method, args));
+  }
+
+  /** Blocks until the call is answered; the site serves others meanwhile. */
+  wait(call: OutgoingCall): unknown {
+    call.observe();
+    return this.#core.host.wait(call, call.timeoutMs, () => call.session?.expire(call, call.timeoutMs!));
+  }
+
+  call(target: Target, manner: Manner, options: CallOptions, method: string, args: unknown[]): OutgoingCall {
+    const call = new OutgoingCall(this.#label(target, method), manner, this.#core.host.group.id);
+    if (manner !== "blocking" && args.some((arg) => arg instanceof PendingResult)) {
+      // Sent when the results that it takes are there.
+      return call.follow(
+        Promise.all(args).then((ready) => this.call(target, manner, options, method, ready).promise()),
+      );
+    }
+    switch (target.kind) {
+      case "service":
+        this.#core.session(target.peer).send(call, `s${textField(target.name)}`, method, args, options);
+        return call;
+      case "object":
+        if (target.lease.released) call.fail(new ReleasedError(`${call.label} was called after the stub was released`));
+        else
+          this.#core
+            .session(target.lease.owner)
+            .send(call, `o${target.lease.id};${target.lease.key};`, method, args, options);
+        return call;
+      case "any":
+        this.#core.matchmaker.send(target, call, method, args, options);
+        return call;
+      default:
+        return target satisfies never;
+    }
+  }
+
+  /** A call on the result of another call, which need not be there yet. */
+  onResult(base: OutgoingCall, method: string, args: unknown[]): PendingResult {
+    base.observe();
+    const call = new OutgoingCall(`${method} on the result of ${base.label}`, "async", base.group);
+    const target = args.some((arg) => arg instanceof PendingResult) ? undefined : base.session?.targetOnResult(base);
+    if (target !== undefined) {
+      call.base = base;
+      base.session!.send(call, target, method, args, {});
+    } else {
+      call.follow(base.promise().then((result) => callOnStub(result, method, args)));
+    }
+    return new PendingResult(call, this);
+  }
+
+  release({ target }: StubState): void {
+    if (target.kind === "object") target.lease.release();
+  }
+
+  describe({ target, manner }: StubState): string {
+    const where = target.kind === "object" ? target.label : `${JSON.stringify(target.name)}${this.#place(target)}`;
+    return `[${manner === "async" ? "stub" : `${manner === "oneWay" ? "one-way" : manner} stub`} of ${where}]`;
+  }
+
+  #label(target: Target, method: string): string {
+    if (target.kind === "object") return method === "" ? `a call of ${target.label}` : `${method} of ${target.label}`;
+    return `${method === "" ? target.name : `${target.name}.${method}`}${this.#place(target)}`;
+  }
+
+  #place(target: Target): string {
+    if (target.kind === "service") return ` on ${endpointName(target.peer, this.#core.host.sites)}`;
+    return target.kind === "any" ? " on any site" : "";
+  }
+}
+
+/** A stub with other options. */
+export function withOptions(stub: object, options: CallOptions): object {
+  const state = stubStateOf(stub);
+  if (state === undefined)
+    throw new UsageError("BAD_ARGUMENT", `withOptions takes a stub, not ${inspect(stub, { depth: 0 })}`);
+  const merged = checkOptions({ ...state.options, ...options });
+  return state.caller.make(state.target, state.manner === "blocking", merged);
+}
+
+/** Throws UsageError for options that no call has, and for values that are none. */
+export function checkOptions(options: CallOptions): CallOptions {
+  const known = ["timeoutMs", "signal", "oneWay", "transfer"];
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new UsageError("BAD_OPTION", `calls have no option ${unknown}; they have ${known.join(", ")}`);
+  const { timeoutMs, signal } = options;
+  if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0))
+    throw new UsageError("BAD_OPTION", `timeoutMs is a number of milliseconds above 0, not ${inspect(timeoutMs)}`);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new UsageError("BAD_OPTION", `signal is an AbortSignal, not ${inspect(signal, { depth: 0 })}`);
+  return options;
+}
+
+/** What a method name means on a stub that is the result of a call. */
+export function calleeOnStub(stub: object, method: string): Callee {
+  return { method: (...args) => callOnStub(stub, method, args), self: stub };
+}
+
+function callOnStub(value: unknown, method: string, args: unknown[]): unknown {
+  const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
+  if (isObject && stubStateOf(value) !== undefined) {
+    return method === "" ? (value as Method)(...args) : (value as Record<string, Method>)[method]!(...args);
+  }
+  throw notATarget(method);
+}
+
+/**
+ * A stub is a function, so that a stub of a function can be called. It inherits from what makes a method of every name that is
+ * asked of it; a method once made is its own.
+ */
+function makeStub(state: StubState): object {
+  const stub = (...args: unknown[]): unknown => state.caller.invoke(state, "", args);
+  // A service may have members of these names.
+  Reflect.deleteProperty(stub, "name");
+  Reflect.deleteProperty(stub, "length");
+  markAsStub(stub, state);
+  return Object.setPrototypeOf(stub, methods) as object;
+}
+
+const methods = new Proxy(Object.prototype, {
+  get(inherited, name, stub: object): unknown {
+    const state = stubStateOf(stub);
+    if (state === undefined) return Reflect.get(inherited, name, stub);
+    if (name === Symbol.dispose) return () => state.caller.release(state);
+    if (name === inspect.custom) return () => state.caller.describe(state);
+    if (name === Symbol.toStringTag) return "Stub";
+    if (typeof name === "symbol" || isReserved(name)) return Reflect.get(inherited, name, stub);
+    // The method holds the stub, so that whoever has only the method keeps the reference alive.
+    const method = (...args: unknown[]): unknown => state.caller.invoke(stubStateOf(stub)!, name, args);
+    Object.defineProperty(stub, name, { value: method });
+    return method;
+  },
+});
