@@ -5,8 +5,6 @@ import type { WaitReason } from "./wait-reason.ts";
  * `promise()`. A promise alone would not do, because it cannot be observed without returning to the event loop.
  */
 export class Completion<T> {
-  /** What is being waited for, in words that complete "while waiting for …". */
-  readonly label: string;
   /** Who must act for it to settle, if that is known and nothing else can: what the deadlock analysis reads. */
   reason: WaitReason | undefined = undefined;
   settled = false;
@@ -15,8 +13,15 @@ export class Completion<T> {
   #failed = false;
   #listeners: (() => void)[] | undefined;
 
+  readonly #label: string;
+
   constructor(label: string) {
-    this.label = label;
+    this.#label = label;
+  }
+
+  /** What is being waited for, in words that complete "while waiting for …". */
+  get label(): string {
+    return this.#label;
   }
 
   /** Settles once; later calls change nothing and return false. */

@@ -18,14 +18,17 @@ const MARK = Symbol.for("isles.by-reference");
 
 /**
  * Marks an object or a function to travel by reference: in an argument or a result it stays on its site, and the other
- * site gets a stub of its own enumerable functions. Marks the value itself and returns it; marking twice does nothing. A
+ * site gets a stub of its own enumerable functions, or of the `members` listed: list them of a class's instance. Marks the value itself and returns it; marking it again changes nothing. A
  * function that is a whole argument or result travels by reference unmarked; one inside an object or array needs the mark,
  * so that none is given away unnoticed. After the network objects of Birrell et al. (1993).
  *
  * Throws UsageError("BAD_ARGUMENT") for what is neither an object nor a function, and for a frozen, sealed or otherwise
  * non-extensible value, which takes no mark.
  */
-export function byReference<T extends object>(value: T): ByReference<T> {
+export function byReference<T extends object>(
+  value: T,
+  options: { readonly members?: readonly (keyof T & string)[] } = {},
+): ByReference<T> {
   const given: unknown = value;
   if ((typeof given !== "object" && typeof given !== "function") || given === null) {
     const what = given === null ? "null" : typeof given;
@@ -37,7 +40,7 @@ export function byReference<T extends object>(value: T): ByReference<T> {
       throw new UsageError("BAD_ARGUMENT", `${why}; wrap it in an object of its own and mark that`);
     }
     // Not enumerable: spreading or listing a marked object must neither show the mark nor pass it on to the copy.
-    Object.defineProperty(value, MARK, { value: true });
+    Object.defineProperty(value, MARK, { value: options });
   }
   return value as ByReference<T>;
 }
@@ -48,4 +51,11 @@ export function byReference<T extends object>(value: T): ByReference<T> {
  */
 export function isByReference(value: object): boolean {
   return Object.hasOwn(value, MARK);
+}
+
+/** The members that were listed when the value was marked. */
+export function listedMembers(value: object): readonly string[] | undefined {
+  return isByReference(value)
+    ? (value as { [MARK]: { readonly members?: readonly string[] } })[MARK].members
+    : undefined;
 }

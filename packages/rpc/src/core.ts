@@ -1,8 +1,9 @@
 import type { ServiceHost } from "@isles/transport";
 import type { ErrorCodec, ReferenceCodec } from "@isles/wire";
 import type { Channels } from "./channel.ts";
-import type { CallContext, Contexts } from "./contexts.ts";
+import type { Contexts } from "./contexts.ts";
 import type { Exports } from "./exports.ts";
+import type { IncomingCall } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
 import type { RpcLimits } from "./limits.ts";
 import type { Matchmaker } from "./matchmaker.ts";
@@ -48,7 +49,7 @@ export interface Core {
   /** `peer` if there is such an endpoint; throws MalformedError otherwise. */
   checkPeer(peer: number): number;
   /** Runs a method of this endpoint; throws LimitError if too many run inside each other's waits. */
-  run(context: CallContext, what: string, code: () => unknown): unknown;
+  run(call: IncomingCall): unknown;
   /** Tells a lease's owner that it has ended. */
   giveBack(lease: Lease): void;
   /** Tells a lease's owner that `peer` is given one of its own. */

@@ -124,9 +124,9 @@ function edgesOf(answers: readonly (SiteReport | undefined)[]): Edge[] {
   return edges;
 }
 
-/** Adds an edge, with the sentence's end and what it stands on besides the two waits, if the awaited site is blocked. */
+/** Adds an edge, with the sentence's end and what it stands on besides the two waits, unless the awaited site computes. */
 function add(edges: Edge[], from: Waiting, to: SiteReport | undefined, fact: readonly unknown[], text: string): void {
-  if (to?.blocked === undefined || to.runnable) return;
+  if (to?.blocked === undefined) return;
   const { site, blocked } = from.report;
   const id = JSON.stringify([site, from.wait, to.site, to.blocked.wait, ...fact]);
   const { kind } = blocked!.reason!;

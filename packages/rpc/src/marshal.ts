@@ -1,7 +1,7 @@
 import { CloneError, LimitError, MismatchError, ReleasedError } from "@isles/base";
 import type { Transferable } from "@isles/transport";
 import { type Packed, pack, type ReferenceCodec, unpack } from "@isles/wire";
-import { isByReference } from "./by-reference.ts";
+import { isByReference, listedMembers } from "./by-reference.ts";
 import type { Core } from "./core.ts";
 import { type Export, ReferenceKind } from "./exports.ts";
 import { Lease } from "./lease.ts";
@@ -10,7 +10,7 @@ import { relaySignal } from "./signals.ts";
 import { sourceOf } from "./stream-source.ts";
 import { stubStateOf } from "./stub-state.ts";
 import { MalformedError, TextReader, textField } from "./text-frames.ts";
-import { type ReferenceText, readValues, TextWriter } from "./text-values.ts";
+import { primitivesText, type ReferenceText, readValues, TextWriter } from "./text-values.ts";
 
 /** A travelling list of values: text where that can carry them, else for structured clone. */
 export type Marshalled = { readonly text: string } | { readonly body: Packed };
@@ -52,7 +52,7 @@ export class Marshal implements ReferenceText {
     transfer: readonly Transferable[] | undefined,
   ): Marshalled {
     try {
-      const text = transfer === undefined ? new TextWriter(this).values(tops) : undefined;
+      const text = transfer === undefined ? (primitivesText(tops) ?? new TextWriter(this).values(tops)) : undefined;
       if (text === undefined) return { body: this.#pack(tops, value, path, transfer) };
       this.#checkBytes(text.length * 2, path);
       return { text };
@@ -121,7 +121,7 @@ export class Marshal implements ReferenceText {
       return this.#hold(value, () => ({
         kind: ReferenceKind.Object,
         target: value,
-        members: membersOf(value, "an object passed by reference"),
+        members: membersOf(value, "an object passed by reference", listedMembers(value)),
         service: value,
       }));
     }

@@ -129,18 +129,17 @@ export class Matchmaker {
         ) as number;
         this.#sendTo(target, target.peer, call, method, args, options);
       } catch (error) {
-        call.fail(error);
+        call.reject(error);
       }
       return;
     }
     const finding = stubs.call(this.#home, "async", limits, "find", [target.name, timeoutMs]);
-    finding.observe();
     finding.promise().then(
       (peer) => {
         target.peer = peer as number;
         this.#sendTo(target, target.peer, call, method, args, options);
       },
-      (error: unknown) => call.fail(error),
+      (error: unknown) => call.reject(error),
     );
   }
 

@@ -2,9 +2,10 @@ import { ClosedError, LimitError } from "@isles/base";
 import { Service, type ServiceHandler, type ServiceHost } from "@isles/transport";
 import { ErrorCodec, type ReferenceCodec } from "@isles/wire";
 import { Channels } from "./channel.ts";
-import { type CallContext, Contexts } from "./contexts.ts";
+import { Contexts } from "./contexts.ts";
 import type { Core, RpcStats } from "./core.ts";
 import { Exports } from "./exports.ts";
+import type { IncomingCall } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
 import { Marshal, Unmarshal } from "./marshal.ts";
@@ -114,16 +115,17 @@ export class RpcNode implements Core, ServiceHandler {
     throw new MalformedError(`there is no endpoint ${peer}`);
   }
 
-  run(context: CallContext, what: string, code: () => unknown): unknown {
+  run(call: IncomingCall): unknown {
     if (this.#nesting >= this.limits.maxNesting) {
       throw new LimitError(
-        `${what} was refused: ${this.#nesting} calls already run inside each other's waits here, which is the limit; ` +
+        `${call.what} was refused: ${this.#nesting} calls already run inside each other's waits here, which is the limit; ` +
           "sites that call each other without end look like this, and asynchronous stubs do not nest",
       );
     }
     this.#nesting++;
     try {
-      return this.contexts.run(context, code);
+      const { method, self } = call.callee!;
+      return this.contexts.run(call, () => method.apply(self, call.args as unknown[]));
     } finally {
       this.#nesting--;
     }

@@ -2,67 +2,87 @@ import { Completion } from "@isles/base";
 import type { Session } from "./session.ts";
 import type { Manner } from "./stub-state.ts";
 
+/** Says what a call is, in words; asked only when something is to be said about it. */
+export interface Labels {
+  labelOf(what: unknown, method: string): string;
+}
+
 /** A call of this endpoint that has not been answered. */
 export class OutgoingCall extends Completion<unknown> {
   /** Unique for its peer, never used again; 0 until the call is sent. */
   id = 0;
   readonly manner: Manner;
+  readonly method: string;
   /** The run that made it: when that is given up, so is the call. */
   readonly group: number;
-  #isObserved = false;
-  /** A failure at which nobody has looked yet, as a rejection that the platform will report unless somebody does. */
-  #forgotten: Promise<never> | undefined;
   /** The message it went into: as long as that has not left, the peer cannot have begun with it. */
   batch = 0;
   /** Milliseconds it may take; a thread that blocks for it keeps the time itself. */
-  timeoutMs: number | undefined;
+  timeoutMs: number | undefined = undefined;
   /** Where it went, once it is sent. */
-  session: Session | undefined;
+  session: Session | undefined = undefined;
   /** The call on whose result it was made. */
-  base: OutgoingCall | undefined;
+  base: OutgoingCall | undefined = undefined;
+  hasFailed = false;
+  error: unknown = undefined;
+  readonly #labels: Labels;
+  readonly #target: unknown;
+  #onResult: ((value: unknown) => void) | undefined = undefined;
+  #onError: ((error: unknown) => void) | undefined = undefined;
+  #promise: Promise<unknown> | undefined = undefined;
 
-  #error: { readonly value: unknown } | undefined;
-
-  constructor(label: string, manner: Manner, group: number) {
-    super(label);
+  constructor(labels: Labels, target: unknown, method: string, manner: Manner, group: number) {
+    super("");
+    this.#labels = labels;
+    this.#target = target;
+    this.method = method;
     this.manner = manner;
     this.group = group;
   }
 
-  get hasFailed(): boolean {
-    return this.settled && this.#error !== undefined;
+  override get label(): string {
+    return this.#labels.labelOf(this.#target, this.method);
   }
 
-  get error(): unknown {
-    return this.#error?.value;
+  /** Whose promise it settles. */
+  tell(onResult: (value: unknown) => void, onError: (error: unknown) => void, promise: Promise<unknown>): void {
+    this.#promise = promise;
+    if (!this.settled) {
+      this.#onResult = onResult;
+      this.#onError = onError;
+    } else if (this.hasFailed) onError(this.error);
+    else onResult(this.take());
+  }
+
+  override promise(): Promise<unknown> {
+    return this.#promise ?? super.promise();
+  }
+
+  override resolve(value: unknown): boolean {
+    const isFirst = super.resolve(value);
+    if (isFirst) this.#onResult?.(value);
+    return isFirst;
   }
 
   override reject(error: unknown): boolean {
-    if (!this.settled) this.#error = { value: error };
-    return super.reject(error);
+    if (this.settled) return false;
+    this.hasFailed = true;
+    this.error = error;
+    super.reject(error);
+    this.#onError?.(error);
+    return true;
   }
 
-  /** Somebody looks at the outcome: a failure need not be reported in another way. */
-  observe(): void {
-    this.#isObserved = true;
-    this.#forgotten?.catch(() => undefined);
-  }
-
-  /** Rejects; what nobody looks at is reported as the platform reports every forgotten rejection. */
-  fail(error: unknown): void {
-    if (this.reject(error) && !this.#isObserved) this.#forgotten = Promise.reject(error);
-  }
-
-  /** Rejects without a report: whole sessions end so, and every call in them. */
-  end(error: unknown): void {
-    this.reject(error);
+  /** That it fails is no news to anybody: its promise may be forgotten. */
+  excuse(): void {
+    this.#promise?.catch(() => undefined);
   }
 
   /** The outcome is that of a promise. */
   follow(promise: PromiseLike<unknown>): this {
     promise.then(
       (value) => this.resolve(value),
-      (error: unknown) => this.fail(error),
+      (error: unknown) => this.reject(error),
     );
     return this;
   }

@@ -1,11 +1,10 @@
 import { UsageError } from "@isles/base";
 import type { RpcEndpoint } from "./channel.ts";
-import type { CallContext } from "./contexts.ts";
 import { groupOf } from "./group.ts";
 import type { RpcNode } from "./node.ts";
 import { stubStateOf, type Target } from "./stub-state.ts";
 import { checkOptions } from "./stubs.ts";
-import { any, type CallOptions, type Exposed, type ExposeOptions, type SiteRef } from "./types.ts";
+import { any, type CallContext, type CallOptions, type Exposed, type ExposeOptions, type SiteRef } from "./types.ts";
 
 /** What programs see of an endpoint's RPC, blocking calls included; its public types are `Rpc` and `SiteRpc`. */
 export class RpcFace {

@@ -7,16 +7,16 @@ import {
   ReleasedError,
   TimeoutError,
 } from "@isles/base";
-import { CallContext } from "./contexts.ts";
+import { listedMembers } from "./by-reference.ts";
 import type { Core } from "./core.ts";
 import { CallLostError, isNotATarget, noSuchMethod, notATarget, notExposed } from "./errors.ts";
-import type { Callee, IncomingCall } from "./incoming-call.ts";
+import { type Callee, IncomingCall, type Outcome } from "./incoming-call.ts";
 import { Marshal, Unmarshal } from "./marshal.ts";
-import { membersOf } from "./members.ts";
+import { type Members, membersOf } from "./members.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { stubStateOf } from "./stub-state.ts";
 import { calleeOnStub } from "./stubs.ts";
-import { Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
+import { isMalformed, Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
 import { Transferred } from "./transferred.ts";
 import type { CallOptions } from "./types.ts";
 
@@ -95,7 +95,7 @@ export class Session {
       this.#calls.set(id, call);
       if (timeoutMs !== Infinity || options.signal !== undefined) this.#watch(call, timeoutMs, options.signal);
     } catch (error) {
-      call.fail(error);
+      call.reject(error);
     }
   }
 
@@ -133,7 +133,7 @@ export class Session {
     if (!this.#calls.has(call.id)) return;
     this.#forget(call.id);
     this.#core.outbox.value(this.peer, `${Kind.Cancel}${call.id};`, this.#core.errors.encode(reason));
-    call.fail(reason);
+    call.reject(reason);
   }
 
   /** Gives up the calls that a run has made. */
@@ -168,11 +168,12 @@ export class Session {
       const mayHaveRun = outbox.batch(this.peer) > call.batch;
       const fate = mayHaveRun ? "it may have run" : "it did not run";
       const message = `${call.label} was not answered: ${cause.message}; ${fate}`;
-      if (cause instanceof ClosedError) call.end(new ClosedError(message, { cause }));
-      else call.end(new CallLostError(this.peer, message, mayHaveRun, { cause }));
+      call.excuse(); // every call of the session ends so, also those that nobody awaits any more
+      if (cause instanceof ClosedError) call.reject(new ClosedError(message, { cause }));
+      else call.reject(new CallLostError(this.peer, message, mayHaveRun, { cause }));
     }
     outbox.drop(this.peer);
-    for (const { context } of this.#incoming.values()) context.cancel(cause);
+    for (const call of this.#incoming.values()) call.cancel(cause);
     this.#incoming.clear();
     this.#answers.clear();
   }
@@ -187,8 +188,14 @@ export class Session {
         const length = reader.count();
         const end = reader.at + length;
         if (end > batch.length) throw new MalformedError("a frame is cut short");
-        this.#guarded(() => this.#frame(new TextReader(batch, reader.at, end), undefined));
+        reader.end = end;
+        try {
+          this.#frame(reader, undefined);
+        } catch (error) {
+          this.#malformed(error);
+        }
         reader.at = end;
+        reader.end = batch.length;
       }
     } catch (error) {
       this.#malformed(error);
@@ -197,16 +204,10 @@ export class Session {
 
   /** A frame with a value. */
   value(frame: unknown): void {
-    this.#guarded(() => {
+    try {
       if (!Array.isArray(frame) || frame.length !== 2 || typeof frame[0] !== "string")
         throw new MalformedError("no frame");
       this.#frame(new TextReader(frame[0]), { value: frame[1] as unknown });
-    });
-  }
-
-  #guarded(deliver: () => void): void {
-    try {
-      deliver();
     } catch (error) {
       this.#malformed(error);
     }
@@ -228,7 +229,7 @@ export class Session {
       case Kind.Failure:
         return this.#failed(reader.count(), body);
       case Kind.Cancel:
-        this.#incoming.get(reader.count())?.context.cancel(this.#core.errors.decode(body?.value));
+        this.#incoming.get(reader.count())?.cancel(this.#core.errors.decode(body?.value));
         return;
       case Kind.Finish:
         this.#answers.delete(reader.count());
@@ -261,8 +262,8 @@ export class Session {
       if (isKept) this.#core.outbox.text(this.peer, `${Kind.Finish}${id};`);
       call.resolve(value);
     } catch (error) {
-      call.fail(error);
-      if (error instanceof MalformedError) throw error;
+      call.reject(error);
+      if (isMalformed(error)) throw error;
     }
   }
 
@@ -275,8 +276,11 @@ export class Session {
     this.#forget(id);
     const error = this.#core.errors.decode(body?.value);
     // A call on a result that never came failed for the reason for which that did.
-    if (isNotATarget(error) && call.base?.hasFailed) return call.fail(call.base.error);
-    call.fail(withPath(error, call.label, endpointName(this.#core.host.self, this.#core.host.sites)));
+    if (isNotATarget(error) && call.base?.hasFailed) {
+      call.reject(call.base.error);
+      return;
+    }
+    call.reject(withPath(error, call.label, endpointName(this.#core.host.self, this.#core.host.sites)));
   }
 
   // Calls of the peer
@@ -289,31 +293,21 @@ export class Session {
     const timeMs = reader.count();
     const { host, limits } = this.#core;
     try {
-      const find = this.#target(reader);
-      const method = reader.string();
-      const context = new CallContext(this.peer, method, timeMs === 0 ? Infinity : host.now() + timeMs, () =>
-        host.now(),
-      );
-      const call: IncomingCall = {
-        id,
-        isOneWay,
-        context,
-        what: find.what(method),
-        args: this.#args(reader, body),
-        pipelined: undefined,
-        outcome: undefined,
-      };
+      const target = readTarget(reader);
+      const deadline = timeMs === 0 ? Infinity : host.now() + timeMs;
+      const call = new IncomingCall(id, this.peer, reader.string(), isOneWay, deadline, host.now);
+      call.service = target.name ?? describeTarget(target);
+      call.args = this.#args(reader, body);
       if (this.#incoming.size >= limits.maxCalls)
         throw new LimitError(
           `${call.what} was refused: ${limits.maxCalls} calls of one endpoint are in flight, the limit`,
         );
+      this.#find(target, call);
       this.#incoming.set(id, call);
-      find.begin(method, call, (callee) => this.#start(call, callee));
     } catch (error) {
-      this.#incoming.delete(id);
       if (isOneWay) this.#core.report(`a one-way call of ${this.#name}`, error);
       else this.#sendFailure(id, error);
-      if (error instanceof MalformedError) throw error;
+      if (isMalformed(error)) throw error;
     }
   }
 
@@ -325,84 +319,57 @@ export class Session {
     return args;
   }
 
-  /** What a call is made on. Found on arrival: what it refers to may be released right behind it. */
-  #target(reader: TextReader): FoundTarget {
-    switch (reader.letter()) {
-      case "s":
-        return this.#serviceTarget(reader.string());
-      case "o":
-        return this.#objectTarget(reader.count(), reader.count());
-      case "a":
-        return this.#answerTarget(reader.count());
-      default:
-        throw new MalformedError("a target of an unknown kind");
+  /** Finds what a call is made on, and starts it. Throws what the caller is to be told. */
+  #find(target: ArrivedTarget, call: IncomingCall): void {
+    const { services, host, exports } = this.#core;
+    if (target.name !== undefined) {
+      const service = services.find(target.name);
+      if (service === undefined) throw notExposed(target.name, endpointName(host.self, host.sites), services.names());
+      this.#startMember(call, service.members, service.target, () => `the service ${JSON.stringify(target.name)}`);
+    } else if (target.key !== undefined) {
+      const entry = exports.find(target.id, target.key);
+      if (entry === undefined)
+        throw new ReleasedError(`${call.what} was called after its reference was released, or has ended`);
+      this.#startMember(call, entry.members, entry.service, () => "the object passed by reference");
+    } else this.#findOnAnswer(target.id, call);
+  }
+
+  #startMember(call: IncomingCall, members: Members, self: unknown, what: () => string): void {
+    const method = members.get(call.method);
+    if (method === undefined) throw noSuchMethod(call.method, what(), members);
+    this.#start(call, { method, self });
+  }
+
+  #findOnAnswer(answer: number, call: IncomingCall): void {
+    const base = this.#incoming.get(answer);
+    if (base === undefined || base.outcome !== undefined) {
+      if (!this.#answers.has(answer)) throw notATarget(call.what);
+      return this.#start(call, calleeOf(this.#answers.get(answer), call.method, call.what));
     }
-  }
-
-  #serviceTarget(name: string): FoundTarget {
-    return {
-      what: (method) => (method === "" ? name : `${name}.${method}`),
-      begin: (method, _call, start) => {
-        const { services, host } = this.#core;
-        const service = services.find(name);
-        if (service === undefined) throw notExposed(name, endpointName(host.self, host.sites), services.names());
-        const found = service.members.get(method);
-        if (found === undefined) throw noSuchMethod(method, `the service ${JSON.stringify(name)}`, service.members);
-        start({ method: found, self: service.target });
-      },
-    };
-  }
-
-  #objectTarget(id: number, key: number): FoundTarget {
-    return {
-      what: (method) =>
-        method === "" ? "a function passed by reference" : `${method} of an object passed by reference`,
-      begin: (method, call, start) => {
-        const entry = this.#core.exports.find(id, key);
-        if (entry === undefined)
-          throw new ReleasedError(`${call.what} was called after its reference was released, or has ended`);
-        const found = entry.members.get(method);
-        if (found === undefined) throw noSuchMethod(method, "the object passed by reference", entry.members);
-        start({ method: found, self: entry.service });
-      },
-    };
-  }
-
-  #answerTarget(answer: number): FoundTarget {
-    return {
-      what: (method) => `${method} on the result of another call`,
-      begin: (method, call, start) => {
-        const base = this.#incoming.get(answer);
-        if (base !== undefined && base.outcome === undefined) {
-          base.pipelined ??= [];
-          base.pipelined.push(() => {
-            try {
-              if (base.outcome !== undefined && "error" in base.outcome) throw base.outcome.error;
-              start(calleeOf((base.outcome as { value: unknown }).value, method, call.what));
-            } catch (error) {
-              this.#fail(call, error);
-            }
-          });
-          return;
-        }
-        if (!this.#answers.has(answer)) throw notATarget(call.what);
-        start(calleeOf(this.#answers.get(answer), method, call.what));
-      },
-    };
+    base.pipelined ??= [];
+    base.pipelined.push(() => {
+      try {
+        const { outcome } = base;
+        if (outcome !== undefined && "error" in outcome) throw outcome.error;
+        this.#start(call, calleeOf(outcome?.value, call.method, call.what));
+      } catch (error) {
+        this.#fail(call, error);
+      }
+    });
   }
 
   #start(call: IncomingCall, callee: Callee): void {
-    this.#core.host.defer(() => this.#run(call, callee));
+    call.callee = callee;
+    this.#core.host.defer(() => this.#run(call));
   }
 
-  #run(call: IncomingCall, callee: Callee): void {
-    const { context } = call;
-    if (context.isCancelled)
+  #run(call: IncomingCall): void {
+    if (call.isCancelled)
       return this.#settled(call, { error: new IslesError("CANCELLED", `${call.what} was given up`) });
-    if (context.deadlineMs === 0)
+    if (call.deadlineMs === 0)
       return this.#fail(call, new TimeoutError(`${call.what} did not start before its deadline`));
     try {
-      const result = this.#core.run(context, call.what, () => callee.method.apply(callee.self, call.args as unknown[]));
+      const result = this.#core.run(call);
       if (!isThenable(result)) return this.#reply(call, result);
       Promise.resolve(result).then(
         (value) => this.#reply(call, value),
@@ -439,7 +406,7 @@ export class Session {
     this.#settled(call, { error });
   }
 
-  #settled(call: IncomingCall, outcome: NonNullable<IncomingCall["outcome"]>): void {
+  #settled(call: IncomingCall, outcome: Outcome): void {
     call.outcome = outcome;
     this.#incoming.delete(call.id);
     for (const start of call.pipelined ?? []) start();
@@ -454,17 +421,35 @@ interface Body {
   readonly value: unknown;
 }
 
-interface FoundTarget {
-  what(method: string): string;
-  /** Starts the call, now or when its target is there. Throws what the caller is to be told. */
-  begin(method: string, call: IncomingCall, start: (callee: Callee) => void): void;
+/** A service by `name`, an object by `id` and `key`, or the result of call `id`. */
+interface ArrivedTarget {
+  readonly name: string | undefined;
+  readonly id: number;
+  readonly key: number | undefined;
+}
+
+function readTarget(reader: TextReader): ArrivedTarget {
+  switch (reader.letter()) {
+    case "s":
+      return { name: reader.string(), id: 0, key: undefined };
+    case "o":
+      return { name: undefined, id: reader.count(), key: reader.count() };
+    case "a":
+      return { name: undefined, id: reader.count(), key: undefined };
+    default:
+      throw new MalformedError("a target of an unknown kind");
+  }
+}
+
+function describeTarget({ key }: ArrivedTarget): string {
+  return key === undefined ? "the result of another call" : "an object passed by reference";
 }
 
 /** What a method name means on the result of a call. */
 function calleeOf(value: unknown, method: string, what: string): Callee {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) throw notATarget(what);
   if (stubStateOf(value) !== undefined) return calleeOnStub(value, method);
-  const members = membersOf(value, what);
+  const members = membersOf(value, what, listedMembers(value));
   const found = members.get(method);
   if (found === undefined) throw noSuchMethod(method, "the result", members);
   return { method: found, self: value };

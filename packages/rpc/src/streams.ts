@@ -57,9 +57,7 @@ class StreamCalls {
   }
 
   #call(method: string, args: unknown[]): OutgoingCall {
-    const call = this.#core.stubs.call(this.#target, this.#blocking ? "blocking" : "async", {}, method, args);
-    call.observe(); // by whoever reads, if it ever reads as far
-    return call;
+    return this.#core.stubs.call(this.#target, this.#blocking ? "blocking" : "async", {}, method, args);
   }
 }
 

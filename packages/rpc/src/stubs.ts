@@ -5,14 +5,14 @@ import { notATarget } from "./errors.ts";
 import type { Callee } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
 import { isReserved, type Method } from "./members.ts";
-import { OutgoingCall } from "./outgoing-call.ts";
-import { PendingResult } from "./pending-result.ts";
+import { type Labels, OutgoingCall } from "./outgoing-call.ts";
+import { RemotePromise } from "./remote-promise.ts";
 import { type Manner, markAsStub, type StubState, stubStateOf, type Target } from "./stub-state.ts";
 import { textField } from "./text-frames.ts";
 import type { CallOptions } from "./types.ts";
 
 /** Makes stubs, and the calls that stubs make. */
-export class Stubs {
+export class Stubs implements Labels {
   readonly #core: Core;
 
   constructor(core: Core) {
@@ -35,25 +35,23 @@ export class Stubs {
 
   /** What a stub's method does: returns a promise, a result, or nothing. */
   invoke({ target, manner, options }: StubState, method: string, args: unknown[]): unknown {
-    if (manner === "async") return new PendingResult(this.call(target, manner, options, method, args), this);
+    if (manner === "async") return new RemotePromise(this.call(target, manner, options, method, args), this);
     if (manner === "oneWay") {
       this.call(target, manner, options, method, args);
       return undefined;
     }
-    const label = this.#label(target, method);
-    if (!this.#core.host.mayBlock) throw new WouldBlockError(label, "a stub made by rpc.stub");
+    if (!this.#core.host.mayBlock) throw new WouldBlockError(this.labelOf(target, method), "a stub made by rpc.stub");
     return this.wait(this.call(target, manner, options, method, args));
   }
 
   /** Blocks until the call is answered; the site serves others meanwhile. */
   wait(call: OutgoingCall): unknown {
-    call.observe();
     return this.#core.host.wait(call, call.timeoutMs, () => call.session?.expire(call, call.timeoutMs!));
   }
 
   call(target: Target, manner: Manner, options: CallOptions, method: string, args: unknown[]): OutgoingCall {
-    const call = new OutgoingCall(this.#label(target, method), manner, this.#core.host.group.id);
-    if (manner !== "blocking" && args.some((arg) => arg instanceof PendingResult)) {
+    const call = new OutgoingCall(this, target, method, manner, this.#core.host.group.id);
+    if (manner !== "blocking" && args.some(isRemotePromise)) {
       // Sent when the results that it takes are there.
       return call.follow(
         Promise.all(args).then((ready) => this.call(target, manner, options, method, ready).promise()),
@@ -64,7 +62,8 @@ export class Stubs {
         this.#core.session(target.peer).send(call, `s${textField(target.name)}`, method, args, options);
         return call;
       case "object":
-        if (target.lease.released) call.fail(new ReleasedError(`${call.label} was called after the stub was released`));
+        if (target.lease.released)
+          call.reject(new ReleasedError(`${call.label} was called after the stub was released`));
         else
           this.#core
             .session(target.lease.owner)
@@ -79,17 +78,17 @@ export class Stubs {
   }
 
   /** A call on the result of another call, which need not be there yet. */
-  onResult(base: OutgoingCall, method: string, args: unknown[]): PendingResult {
-    base.observe();
-    const call = new OutgoingCall(`${method} on the result of ${base.label}`, "async", base.group);
-    const target = args.some((arg) => arg instanceof PendingResult) ? undefined : base.session?.targetOnResult(base);
+  onResult(base: OutgoingCall, method: string, args: unknown[]): RemotePromise {
+    base.excuse();
+    const call = new OutgoingCall(this, base, method, "async", base.group);
+    const target = args.some(isRemotePromise) ? undefined : base.session?.targetOnResult(base);
     if (target !== undefined) {
       call.base = base;
       base.session!.send(call, target, method, args, {});
     } else {
       call.follow(base.promise().then((result) => callOnStub(result, method, args)));
     }
-    return new PendingResult(call, this);
+    return new RemotePromise(call, this);
   }
 
   release({ target }: StubState): void {
@@ -99,6 +98,12 @@ export class Stubs {
   describe({ target, manner }: StubState): string {
     const where = target.kind === "object" ? target.label : `${JSON.stringify(target.name)}${this.#place(target)}`;
     return `[${manner === "async" ? "stub" : `${manner === "oneWay" ? "one-way" : manner} stub`} of ${where}]`;
+  }
+
+  // Labels
+
+  labelOf(what: Target | OutgoingCall, method: string): string {
+    return what instanceof OutgoingCall ? `${method} on the result of ${what.label}` : this.#label(what, method);
   }
 
   #label(target: Target, method: string): string {
@@ -138,6 +143,10 @@ export function checkOptions(options: CallOptions): CallOptions {
 /** What a method name means on a stub that is the result of a call. */
 export function calleeOnStub(stub: object, method: string): Callee {
   return { method: (...args) => callOnStub(stub, method, args), self: stub };
+}
+
+function isRemotePromise(value: unknown): boolean {
+  return value instanceof RemotePromise;
 }
 
 function callOnStub(value: unknown, method: string, args: unknown[]): unknown {

@@ -21,10 +21,17 @@ export const Kind = {
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+const MALFORMED = "MALFORMED";
+
+/** Whether what came does not follow the protocol; so does `unpack` of @isles/wire say it. */
+export function isMalformed(error: unknown): boolean {
+  return error instanceof IslesError && error.code === MALFORMED;
+}
+
 /** What came does not follow the protocol. Counted and dropped; the session goes on. */
 export class MalformedError extends IslesError {
   constructor(what: string) {
-    super("MALFORMED", `malformed message: ${what}`);
+    super(MALFORMED, `malformed message: ${what}`);
   }
 }
 

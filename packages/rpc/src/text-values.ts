@@ -88,6 +88,17 @@ export class TextWriter {
   }
 }
 
+/** Values that are all primitives, as most are, need no writer. */
+export function primitivesText(values: readonly unknown[]): string | undefined {
+  let text = `${values.length};`;
+  for (const value of values) {
+    const part = primitiveText(value);
+    if (part === undefined) return undefined;
+    text += part;
+  }
+  return text;
+}
+
 /** A primitive as text; undefined for everything else. */
 export function primitiveText(value: unknown): string | undefined {
   switch (typeof value) {

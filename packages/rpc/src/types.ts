@@ -414,14 +414,15 @@ export interface CallContext {
 /** Remote procedure calls, from code that must not block: the launcher's side. */
 export interface Rpc {
   /**
-   * The call that is being served, for the synchronous part of a method and what it awaits; undefined outside of one.
+   * The call that is being answered; undefined outside of one. Behind a method's first `await` it is known only for calls
+   * with a deadline: keep it in a constant.
    */
   readonly current: CallContext | undefined;
 
   /**
    * Makes the methods of `service` callable from every site, under `name` on this one. Its own
-   * functions count, or those in `options.members`. Throws UsageError if the name is taken here, or a member is no function
-   * or has a name that stubs keep for themselves.
+   * functions count, or those in `options.members`: list them of a class's instance. A name that is taken goes to the new
+   * service. Throws UsageError if there is no function to call, or a member has a name that stubs keep for themselves.
    */
   expose(name: string, service: object, options?: ExposeOptions): Exposed;
 

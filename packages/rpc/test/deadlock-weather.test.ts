@@ -17,7 +17,7 @@ type Op =
   | { readonly do: "lock"; readonly name: string; readonly mode: "shared" | "exclusive"; readonly isSession?: boolean }
   | { readonly do: "unlock"; readonly name: string; readonly isSession?: boolean }
   | { readonly do: "call"; readonly to: number; readonly script: readonly Op[]; readonly isAsync: boolean }
-  | { readonly do: "barrier" };
+  | { readonly do: "barrier"; readonly isAwaited: boolean };
 
 type Message =
   | { readonly k: "call"; readonly id: number; readonly script: readonly Op[]; readonly isAsync: boolean }
@@ -58,14 +58,14 @@ class World {
   constructor(seed: number) {
     this.net = new FakeNet({ sites: SITES, seed, sync: { answering: () => this.answering } });
     const { random } = this.net;
-    this.weather = { delivers: [0.15, 0.4, 0.8][Math.floor(random() * 3)]!, hasSessions: random() < 0.3 };
+    this.weather = { delivers: [0.05, 0.15, 0.4, 0.8][Math.floor(random() * 4)]!, hasSessions: random() < 0.3 };
     const barriers = Math.floor(random() * 3);
     for (let self = 0; self < SITES; self++) {
       this.net.host(self).group = { id: 1, name: "main" };
       this.net.sync(self).runStarted(this.net.host(self).group);
       const main: Op[] = [];
       for (let part = 0; part <= barriers; part++) {
-        if (part > 0) main.push({ do: "barrier" });
+        if (part > 0) main.push({ do: "barrier", isAwaited: this.below(3) > 0 });
         main.push(...this.script(self, 3));
       }
       this.sites.push(new Thread(this, self, main));
@@ -213,7 +213,7 @@ class Thread {
         return void sync.lock(op.name).release();
       case "barrier":
         void sync.async.barrier("b");
-        return this.#newestWait();
+        return op.isAwaited ? this.#newestWait() : undefined;
       case "call": {
         const id = ++this.#lastCall;
         this.#send(op.to, { k: "call", id, script: op.script, isAsync: op.isAsync });
