@@ -1,4 +1,4 @@
-import { CloneError, ClosedError, Completion, SiteDownError } from "@isles/base";
+import { CloneError, ClosedError, Completion, IslesError, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
 import { addStats, emptyArrayStats } from "@isles/dsm/internal";
 import type { Rpc } from "@isles/rpc";
@@ -194,7 +194,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   ): Promise<unknown> {
     if (this.#closed !== undefined) throw new ClosedError(`cannot run ${name}: the cluster is closed`);
     signal?.throwIfAborted();
-    const packed = this.#pack(args);
+    const packed = this.#pack(site, args);
     const call = this.#nextId++;
     const outcome = new Completion<unknown>(`${name} on site ${site}`);
     const onAbort = () => {
@@ -217,21 +217,25 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
         this.#trace(`${name} starts on site ${site}`);
         const result = await this.#pool.call(site, { id: call, name, group, args: packed });
         if ("error" in result) outcome.reject(this.#member.errors.decode(result.error));
-        else outcome.resolve(unpack(result.result, this.#member));
+        else outcome.resolve(unpack(result.result, this.#member.rpcNode.arriving()));
         this.#trace(`${name} ${"error" in result ? `threw ${result.error.name}` : "returned"} on site ${site}`);
       })
       .catch((error: unknown) => outcome.reject(error));
     return outcome.promise();
   }
 
-  #pack(args: unknown): ReturnType<typeof pack> {
-    const packed = pack(args, this.#member, "args");
+  #pack(site: number, args: unknown): ReturnType<typeof pack> {
+    const outgoing = this.#member.rpcNode.outgoing(site);
     try {
+      const packed = pack(args, outgoing.codec, "args");
       structuredClone(packed);
+      outgoing.sent();
+      return packed;
     } catch (cause) {
+      outgoing.unsent();
+      if (cause instanceof IslesError) throw cause;
       throw new CloneError("args", `a value that structured clone refuses (${(cause as Error).message})`, { cause });
     }
-    return packed;
   }
 
   #check(name: string): void {

@@ -79,8 +79,8 @@ class SiteWorker {
       this.#checkGivenUp(task.id);
       if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()]);
       const site = new Site(this.#member, this.#abort.signal);
-      const result = pack(await run(site, unpack(task.args, this.#member)), this.#member, `the result of ${task.name}`);
-      structuredCloneable(result, task.name);
+      const value = await run(site, unpack(task.args, this.#member.rpcNode.arriving()));
+      const result = this.#packResult(value, task.name);
       failed = false;
       return { result };
     } catch (error) {
@@ -93,6 +93,20 @@ class SiteWorker {
       this.#call = null;
       endpoint.group = SINGLE_RUNS;
       endpoint.pending.forgetGroup(SINGLE_RUNS.id); // the next single run has nothing to do with this one
+    }
+  }
+
+  #packResult(value: unknown, name: string): Packed {
+    const { endpoint, rpcNode } = this.#member;
+    const outgoing = rpcNode.outgoing(endpoint.sites);
+    try {
+      const result = pack(value, outgoing.codec, `the result of ${name}`);
+      structuredCloneable(result, name);
+      outgoing.sent();
+      return result;
+    } catch (error) {
+      outgoing.unsent();
+      throw error;
     }
   }
 

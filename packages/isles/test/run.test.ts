@@ -1,4 +1,4 @@
-import { CloneError, ReleasedError, SharedArray, UsageError } from "isles";
+import { byReference, CloneError, ReleasedError, SharedArray, UsageError } from "isles";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBasics, rejection } from "./support.ts";
 
@@ -173,12 +173,27 @@ describe("what cannot travel", () => {
     ["function", "the result of giveBack.deep[0].f"],
     ["symbol", "the result of giveBack"],
     ["proxy", "the result of giveBack.p"],
-    ["generator", "the result of giveBack"],
   ])("a %s in a result is a CloneError with its place", async (what, path) => {
     const error = await rejection(cluster.run("giveBack", { what }, { site: 1 }));
     expect(error).toBeInstanceOf(CloneError);
     expect(error).toMatchObject({ code: "CANNOT_CLONE", path });
     expect(await cluster.run("echo", 1, { site: 1 })).toBe(1);
+  });
+});
+
+describe("references of calls", () => {
+  it("a generator in a result arrives as a stream", async () => {
+    const stream = (await cluster.run("giveBack", { what: "generator" }, { site: 1 })) as AsyncIterable<unknown>;
+    const values: unknown[] = [];
+    for await (const value of stream) values.push(value);
+    expect(values).toEqual([1, 2]);
+  });
+
+  it("an object marked by reference in an argument arrives as a stub", async () => {
+    let told = 0;
+    const listener = byReference({ tell: (value: number) => (told += value) });
+    expect(await cluster.run("tellTwice", { listener }, { site: 2 })).toBe(12);
+    expect(told).toBe(12);
   });
 });
 

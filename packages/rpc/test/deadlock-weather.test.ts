@@ -59,6 +59,7 @@ class World {
     this.net = new FakeNet({ sites: SITES, seed, sync: { answering: () => this.answering } });
     const { random } = this.net;
     this.weather = { delivers: [0.05, 0.15, 0.4, 0.8][Math.floor(random() * 4)]!, hasSessions: random() < 0.3 };
+    if (random() < 0.7) this.net.slow = { from: this.below(SITES), to: this.below(SITES) };
     const barriers = Math.floor(random() * 3);
     for (let self = 0; self < SITES; self++) {
       this.net.host(self).group = { id: 1, name: "main" };

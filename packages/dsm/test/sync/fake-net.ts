@@ -39,6 +39,8 @@ export class FakeNet {
   /** Milliseconds. */
   time = 0;
   readonly random: () => number;
+  /** Channel whose messages are late: others overtake nearly all of them. */
+  slow: { readonly from: number; readonly to: number } | undefined;
   readonly #channels = new Map<number, Sent[]>();
   readonly #timers = new Set<Timer>();
 
@@ -79,7 +81,7 @@ export class FakeNet {
 
   /** Delivers one message of a random channel, or fires a timer; false if there is nothing to do. */
   step(): boolean {
-    const channels = [...this.#channels.keys()];
+    const channels = this.#ready();
     // Now and then a timer fires although messages are under way: they were slow.
     if (this.#timers.size > 0 && (channels.length === 0 || this.random() < 0.05)) {
       this.#fireNext();
@@ -138,6 +140,13 @@ export class FakeNet {
     for (const host of this.hosts) host.failGroup(id, error);
   }
 
+  #ready(): number[] {
+    const channels = [...this.#channels.keys()];
+    if (this.slow === undefined || channels.length < 2 || this.random() < 0.01) return channels;
+    const late = this.slow.from * 1000 + this.slow.to;
+    return channels.filter((channel) => channel !== late);
+  }
+
   #fireNext(): void {
     let next: Timer | undefined;
     for (const timer of this.#timers) if (next === undefined || timer.at < next.at) next = timer;
@@ -191,6 +200,14 @@ export class FakeHost implements ServiceHost {
 
   on(service: Service, handler: ServiceHandler): void {
     this.handlers.set(service, handler);
+  }
+
+  defer(task: () => void): void {
+    queueMicrotask(task);
+  }
+
+  keepAlive(): void {
+    // Nothing but the tests keeps them going.
   }
 
   pend<T>(label: string, group: Group = this.group): Completion<T> {

@@ -122,7 +122,11 @@ export function fail(site, { what, only, async = false }) {
 export function giveBack(_site, { what }) {
   if (what === "function") return { deep: [{ f: () => 1 }] };
   if (what === "proxy") return { p: new Proxy({}, {}) };
-  if (what === "generator") return (function* () {})();
+  if (what === "generator") {
+    return (function* () {
+      yield* [1, 2];
+    })();
+  }
   return Symbol("s");
 }
 
@@ -189,4 +193,10 @@ export function share(site) {
 /** @param {Site} site @param {number} length */
 export function badShare(site, length) {
   return site.share(length);
+}
+
+/** Calls a listener of the launcher. @param {Site} _site @param {{ listener: { tell(value: number): Promise<number> } }} options */
+export async function tellTwice(_site, { listener }) {
+  await listener.tell(5);
+  return listener.tell(7);
 }
