@@ -30,7 +30,13 @@ const commands = blocks
 
 describe("the README", () => {
   it("has programs and commands to run", () => {
-    expect(programs.map(({ name }) => name)).toEqual(["sum.program.ts", "main.ts", "model.program.ts"]);
+    expect(programs.map(({ name }) => name)).toEqual([
+      "sum.program.ts",
+      "main.ts",
+      "model.program.ts",
+      "calls.program.ts",
+      "calls.ts",
+    ]);
     expect(commands.length).toBeGreaterThanOrEqual(5);
   });
 
