@@ -3,6 +3,7 @@ import {
   assert,
   CloneError,
   ClosedError,
+  DeadlockError,
   endpointName,
   IslesError,
   LimitError,
@@ -27,6 +28,7 @@ describe("errors", () => {
     [new TimeoutError("no"), "TimeoutError", "TIMEOUT"],
     [new LimitError("no"), "LimitError", "LIMIT"],
     [new CloneError("args.f", "a function"), "CloneError", "CANNOT_CLONE"],
+    [new DeadlockError([0, 1], "no"), "DeadlockError", "DEADLOCK"],
     [new AssertionError("no"), "AssertionError", "ASSERTION"],
   ])("%s has its name and code and derives from IslesError", (error, name, code) => {
     expect(error).toBeInstanceOf(IslesError);

@@ -43,6 +43,7 @@ export class Member implements ReferenceCodec {
     );
     this.sync = createSync(this.endpoint, {
       codec: { encode: (value) => pack(value, this, "value"), decode: (value) => unpack(value as Packed, this) },
+      answering: () => this.rpcNode.answeringNow(),
     });
     const context: ArrayContext = { endpoint: this.endpoint, words: this.sync.words, debug: options.debug };
     this.memory = new Memory(context, registry);
@@ -51,7 +52,15 @@ export class Member implements ReferenceCodec {
       hostValues: this,
       randomKey: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
       report: warn,
+      waits: {
+        report: () => {
+          const { blocked, hasTasks } = this.endpoint;
+          return { blocked, runnable: hasTasks, sync: this.sync.report() };
+        },
+        end: (wait, error) => void this.endpoint.rejectBlocked(wait, error),
+      },
     });
+    this.endpoint.onLongWait = () => this.rpcNode.deadlocks.look();
     this.rpc = new RpcFace(this.rpcNode) as unknown as SiteRpc;
   }
 

@@ -1,7 +1,9 @@
 import type { ServiceHost } from "@isles/transport";
 import type { ErrorCodec, ReferenceCodec } from "@isles/wire";
+import type { Answering } from "./answering.ts";
 import type { Channels } from "./channel.ts";
 import type { Contexts } from "./contexts.ts";
+import type { DeadlockDetector } from "./deadlock-detector.ts";
 import type { Exports } from "./exports.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
@@ -45,7 +47,11 @@ export interface Core {
   readonly signals: Signals;
   readonly channels: Channels;
   readonly matchmaker: Matchmaker;
+  readonly deadlocks: DeadlockDetector;
+  readonly answering: Answering;
   session(peer: number): Session;
+  /** Calls that others have made and this endpoint has not answered. */
+  serving(): Iterable<{ readonly from: number; readonly id: number }>;
   /** `peer` if there is such an endpoint; throws MalformedError otherwise. */
   checkPeer(peer: number): number;
   /** Runs a method of this endpoint; throws LimitError if too many run inside each other's waits. */

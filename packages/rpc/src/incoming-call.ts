@@ -57,6 +57,16 @@ export class IncomingCall implements CallContext {
     return this.deadline === Infinity ? undefined : Math.max(0, this.deadline - this.#now());
   }
 
+  /** It has been answered: what it left behind is nobody's. */
+  get isOver(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  /** Its code has looked at its signal, whose listeners may act at any time. */
+  get hasSignal(): boolean {
+    return this.#controller !== undefined;
+  }
+
   get isCancelled(): boolean {
     return this.#cancelled !== undefined;
   }

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { CloneError, LimitError, MismatchError, ReleasedError } from "@isles/base";
 import type { Transferable } from "@isles/transport";
 import { type Packed, pack, type ReferenceCodec, unpack } from "@isles/wire";
@@ -52,7 +53,10 @@ export class Marshal implements ReferenceText {
     transfer: readonly Transferable[] | undefined,
   ): Marshalled {
     try {
-      const text = transfer === undefined ? (primitivesText(tops) ?? new TextWriter(this).values(tops)) : undefined;
+      const text =
+        transfer === undefined
+          ? (primitivesText(tops) ?? new TextWriter(this, this.#core.limits.maxDepth).values(tops))
+          : undefined;
       if (text === undefined) return { body: this.#pack(tops, value, path, transfer) };
       this.#checkBytes(text.length * 2, path);
       return { text };
@@ -125,7 +129,8 @@ export class Marshal implements ReferenceText {
         service: value,
       }));
     }
-    if (typeof value === "function") return undefined;
+    // The unreturned result of a call can be iterated, but what it will be is not here.
+    if (typeof value === "function" || types.isPromise(value)) return undefined;
     if (value instanceof AbortSignal) {
       return value.aborted ? undefined : this.#hold(value, () => relaySignal(this.#core, value));
     }

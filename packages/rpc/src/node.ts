@@ -1,9 +1,12 @@
 import { ClosedError, LimitError } from "@isles/base";
 import { Service, type ServiceHandler, type ServiceHost } from "@isles/transport";
 import { ErrorCodec, type ReferenceCodec } from "@isles/wire";
+import { type AnsweredCall, Answering } from "./answering.ts";
 import { Channels } from "./channel.ts";
 import { Contexts } from "./contexts.ts";
 import type { Core, RpcStats } from "./core.ts";
+import { DeadlockDetector, neverWaits, type OwnWaits } from "./deadlock-detector.ts";
+import { CallLostError } from "./errors.ts";
 import { Exports } from "./exports.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
@@ -25,9 +28,14 @@ export interface NodeOptions {
   readonly hostValues?: ReferenceCodec;
   /** A whole number from 0 to 2^32-1 that nobody can guess. */
   readonly randomKey: () => number;
+  /** What this endpoint's thread waits for, and a way to end that. Default: it never blocks. */
+  readonly waits?: OwnWaits;
   /** Told of failures of which no caller hears. */
   readonly report: (what: string, error: unknown) => void;
 }
+
+/** What listeners of endpoints do cannot be told from what others do. Nothing is concluded from it. */
+const LISTENERS: AnsweredCall = { isOver: true, hasSignal: false };
 
 const noHostValues: ReferenceCodec = {
   describe: () => undefined,
@@ -52,11 +60,14 @@ export class RpcNode implements Core, ServiceHandler {
   readonly signals: Signals;
   readonly channels: Channels;
   readonly matchmaker: Matchmaker;
+  readonly deadlocks: DeadlockDetector;
+  readonly answering = new Answering(() => this.contexts.current);
   readonly #sessions: (Session | undefined)[] = [];
   readonly #report: (what: string, error: unknown) => void;
   /** A hint: a thread that never comes back to its event loop is never told. */
   readonly #unused = new FinalizationRegistry<Lease>((lease) => lease.release());
   #nesting = 0;
+  #listenersRan = false;
   #closed: Error | undefined;
   readonly #lost = new Map<number, Error>();
 
@@ -74,12 +85,17 @@ export class RpcNode implements Core, ServiceHandler {
     this.channels = new Channels({
       self: host.self,
       post: (to, name, data, transfer) => this.outbox.value(to, `${Kind.Post}${textField(name)}`, data, transfer),
-      defer: (task) => host.defer(task),
+      defer: (task) => {
+        this.#listenersRan = true;
+        host.defer(task);
+      },
       keepAlive: (change) => host.keepAlive(change),
       service: (name) => this.services.findOwn(name)?.bound,
       report: (error) => this.report("a listener of an endpoint", error),
     });
     this.matchmaker = new Matchmaker(this);
+    this.deadlocks = new DeadlockDetector(this, options.waits ?? neverWaits);
+    this.errors.register(CallLostError);
     host.on(Service.Rpc, this);
   }
 
@@ -166,9 +182,9 @@ export class RpcNode implements Core, ServiceHandler {
 
   // What the owner of the endpoint says
 
-  /** Whether too many calls are nested for another to start inside a wait. */
-  get isFull(): boolean {
-    return this.#nesting >= this.limits.maxNesting;
+  /** The call that the code running now answers, as far as is known: for the deadlock analysis. */
+  answeringNow(): AnsweredCall | undefined {
+    return this.#listenersRan ? LISTENERS : this.answering.now();
   }
 
   /** A peer is gone for good: what waits for it ends, what it held is let go. */

@@ -4,15 +4,20 @@ import type { Manner } from "./stub-state.ts";
 
 /** Says what a call is, in words; asked only when something is to be said about it. */
 export interface Labels {
-  labelOf(what: unknown, method: string): string;
+  /** With where it went: `counter.increment on site 2`. */
+  labelOf(target: unknown, member: string): string;
+  /** Without: `counter.increment`. */
+  nameOf(target: unknown, member: string): string;
 }
 
 /** A call of this endpoint that has not been answered. */
 export class OutgoingCall extends Completion<unknown> {
+  /** It is itself the reason of the wait for it, so that a call allocates none. */
+  readonly kind = "call";
   /** Unique for its peer, never used again; 0 until the call is sent. */
   id = 0;
   readonly manner: Manner;
-  readonly method: string;
+  readonly #member: string;
   /** The run that made it: when that is given up, so is the call. */
   readonly group: number;
   /** The message it went into: as long as that has not left, the peer cannot have begun with it. */
@@ -31,17 +36,31 @@ export class OutgoingCall extends Completion<unknown> {
   #onError: ((error: unknown) => void) | undefined = undefined;
   #promise: Promise<unknown> | undefined = undefined;
 
-  constructor(labels: Labels, target: unknown, method: string, manner: Manner, group: number) {
+  constructor(labels: Labels, target: unknown, member: string, manner: Manner, group: number) {
     super("");
     this.#labels = labels;
     this.#target = target;
-    this.method = method;
+    this.#member = member;
     this.manner = manner;
     this.group = group;
   }
 
   override get label(): string {
-    return this.#labels.labelOf(this.#target, this.method);
+    return this.#labels.labelOf(this.#target, this.#member);
+  }
+
+  // WaitReason
+
+  get method(): string {
+    return this.#labels.nameOf(this.#target, this.#member);
+  }
+
+  get to(): number {
+    return this.session?.peer ?? -1;
+  }
+
+  get call(): number {
+    return this.id;
   }
 
   /** Whose promise it settles. */

@@ -93,7 +93,9 @@ export class Session {
       call.session = this;
       if (this.#calls.size === 0) this.#core.host.keepAlive(1);
       this.#calls.set(id, call);
-      if (timeoutMs !== Infinity || options.signal !== undefined) this.#watch(call, timeoutMs, options.signal);
+      // A call that may be given up in time is no part of a deadlock.
+      if (timeoutMs === Infinity && options.signal === undefined) call.reason = call;
+      else this.#watch(call, timeoutMs, options.signal);
     } catch (error) {
       call.reject(error);
     }
@@ -240,6 +242,10 @@ export class Session {
         return this.#core.exports.share(reader.count(), reader.count(), this.#core.checkPeer(reader.count()));
       case Kind.Abort:
         return this.#core.signals.aborted(this.peer, reader.count(), body?.value);
+      case Kind.Ask:
+        return this.#core.deadlocks.asked(this.peer, reader.count());
+      case Kind.Answer:
+        return this.#core.deadlocks.answered(this.peer, reader.count(), body?.value);
       case Kind.Post:
         return this.#core.channels.receive(this.peer, reader.string(), body?.value);
       default:
@@ -371,9 +377,16 @@ export class Session {
     try {
       const result = this.#core.run(call);
       if (!isThenable(result)) return this.#reply(call, result);
+      this.#core.answering.suspended(call);
       Promise.resolve(result).then(
-        (value) => this.#reply(call, value),
-        (error: unknown) => this.#fail(call, error),
+        (value) => {
+          this.#core.answering.answered(call);
+          this.#reply(call, value);
+        },
+        (error: unknown) => {
+          this.#core.answering.answered(call);
+          this.#fail(call, error);
+        },
       );
     } catch (error) {
       this.#fail(call, error);

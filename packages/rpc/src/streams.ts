@@ -1,3 +1,4 @@
+import { ReleasedError } from "@isles/base";
 import type { Core } from "./core.ts";
 import type { Lease } from "./lease.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
@@ -57,7 +58,9 @@ class StreamCalls {
   }
 
   #call(method: string, args: unknown[]): OutgoingCall {
-    return this.#core.stubs.call(this.#target, this.#blocking ? "blocking" : "async", {}, method, args);
+    const call = this.#core.stubs.call(this.#target, this.#blocking ? "blocking" : "async", {}, method, args);
+    call.reason = undefined; // a step may come by another step's doing
+    return call;
   }
 }
 
@@ -75,12 +78,17 @@ class AsyncReader implements RemoteStream<unknown> {
 
   return(value?: unknown): Promise<Result> {
     if (this.#calls.ended) return Promise.resolve({ done: true, value: value as undefined });
-    return this.#result(this.#calls.overtake("return", value)).finally(() => this.#calls.end());
+    return this.#result(this.#calls.overtake("return", value), () => ({
+      done: true,
+      value: value as undefined,
+    })).finally(() => this.#calls.end());
   }
 
   throw(reason?: unknown): Promise<Result> {
     if (this.#calls.ended) return Promise.reject(reason);
-    return this.#result(this.#calls.overtake("throw", reason));
+    return this.#result(this.#calls.overtake("throw", reason), () => {
+      throw reason;
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -91,7 +99,7 @@ class AsyncReader implements RemoteStream<unknown> {
     await this.return();
   }
 
-  async #result(call: OutgoingCall): Promise<Result> {
+  async #result(call: OutgoingCall, ifOver?: () => Result): Promise<Result> {
     try {
       const step = (await call.promise()) as Step;
       // A later step may have come after the end that an earlier one told.
@@ -99,6 +107,7 @@ class AsyncReader implements RemoteStream<unknown> {
     } catch (error) {
       if (this.#calls.ended) return { done: true, value: undefined };
       this.#calls.end();
+      if (ifOver !== undefined && isOver(error)) return ifOver();
       throw error;
     }
   }
@@ -121,7 +130,7 @@ class BlockingReader implements BlockingStream<unknown> {
   return(value?: unknown): Result {
     if (this.#calls.ended) return { done: true, value: value as undefined };
     try {
-      return this.#result(this.#calls.overtake("return", value));
+      return this.#result(this.#calls.overtake("return", value), () => ({ done: true, value: value as undefined }));
     } finally {
       this.#calls.end();
     }
@@ -129,7 +138,9 @@ class BlockingReader implements BlockingStream<unknown> {
 
   throw(reason?: unknown): Result {
     if (this.#calls.ended) throw reason;
-    return this.#result(this.#calls.overtake("throw", reason));
+    return this.#result(this.#calls.overtake("throw", reason), () => {
+      throw reason;
+    });
   }
 
   [Symbol.iterator](): this {
@@ -140,14 +151,20 @@ class BlockingReader implements BlockingStream<unknown> {
     this.return();
   }
 
-  #result(call: OutgoingCall): Result {
+  #result(call: OutgoingCall, ifOver?: () => Result): Result {
     try {
       return this.#calls.arrived(this.#wait(call) as Step);
     } catch (error) {
       this.#calls.end();
+      if (ifOver !== undefined && isOver(error)) return ifOver();
       throw error;
     }
   }
+}
+
+/** The writer runs ahead of its reader, so it may have come to its end, and dropped the stream, before it is overtaken. */
+function isOver(error: unknown): boolean {
+  return error instanceof ReleasedError;
 }
 
 /** Streams of other endpoints, read here. */

@@ -46,7 +46,12 @@ export class Stubs implements Labels {
 
   /** Blocks until the call is answered; the site serves others meanwhile. */
   wait(call: OutgoingCall): unknown {
-    return this.#core.host.wait(call, call.timeoutMs, () => call.session?.expire(call, call.timeoutMs!));
+    try {
+      return this.#core.host.wait(call, call.timeoutMs, () => call.session?.expire(call, call.timeoutMs!));
+    } catch (error) {
+      call.session?.giveUp(call, error); // unless it was its answer that was thrown
+      throw error;
+    }
   }
 
   call(target: Target, manner: Manner, options: CallOptions, method: string, args: unknown[]): OutgoingCall {
@@ -102,13 +107,15 @@ export class Stubs implements Labels {
 
   // Labels
 
-  labelOf(what: Target | OutgoingCall, method: string): string {
-    return what instanceof OutgoingCall ? `${method} on the result of ${what.label}` : this.#label(what, method);
+  labelOf(target: Target | OutgoingCall, member: string): string {
+    const name = this.nameOf(target, member);
+    return target instanceof OutgoingCall || target.kind === "object" ? name : `${name}${this.#place(target)}`;
   }
 
-  #label(target: Target, method: string): string {
-    if (target.kind === "object") return method === "" ? `a call of ${target.label}` : `${method} of ${target.label}`;
-    return `${method === "" ? target.name : `${target.name}.${method}`}${this.#place(target)}`;
+  nameOf(target: Target | OutgoingCall, member: string): string {
+    if (target instanceof OutgoingCall) return `${member} on the result of ${target.label}`;
+    if (target.kind === "object") return member === "" ? `a call of ${target.label}` : `${member} of ${target.label}`;
+    return member === "" ? target.name : `${target.name}.${member}`;
   }
 
   #place(target: Target): string {

@@ -16,6 +16,9 @@ export const Kind = {
   Share: "H",
   /** An AbortSignal that travelled has been aborted. */
   Abort: "S",
+  /** What are you waiting for? Answered at once, in whatever state: the deadlock analysis asks. */
+  Ask: "Q",
+  Answer: "A",
   /** A message of a Comlink endpoint. */
   Post: "P",
 } as const;

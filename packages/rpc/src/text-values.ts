@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { MalformedError, type TextReader } from "./text-frames.ts";
 
 /** Makes references and finds them again. */
@@ -18,11 +19,14 @@ const MAX_LEVELS = 8;
  */
 export class TextWriter {
   readonly #references: ReferenceText;
+  readonly #maxLevels: number;
   #left = MAX_VALUES;
   #seen: object[] | undefined;
 
-  constructor(references: ReferenceText) {
+  /** `maxDepth`: levels of nesting allowed, the list of the values itself being one. */
+  constructor(references: ReferenceText, maxDepth = Infinity) {
     this.#references = references;
+    this.#maxLevels = Math.min(MAX_LEVELS, maxDepth - 1);
   }
 
   /** Call arguments or a result, or undefined if text cannot carry them. */
@@ -39,16 +43,13 @@ export class TextWriter {
   #value(value: unknown, level: number): string | undefined {
     const primitive = primitiveText(value);
     if (primitive !== undefined) return primitive;
-    if (typeof value === "symbol" || --this.#left < 0 || level > MAX_LEVELS) return undefined;
+    if (typeof value === "symbol" || --this.#left < 0 || level > this.#maxLevels) return undefined;
     const object = value as object;
-    if (Array.isArray(object)) return this.#first(object) ? this.#array(object, level) : undefined;
-    if (typeof object === "object" && isPlain(object)) {
-      const reference = this.#references.describe(object, level === 0);
-      if (reference !== undefined) return `r${reference}`;
-      return this.#first(object) ? this.#object(object, level) : undefined;
-    }
+    if (types.isProxy(object)) return undefined;
     const reference = this.#references.describe(object, level === 0);
-    return reference === undefined ? undefined : `r${reference}`;
+    if (reference !== undefined) return `r${reference}`;
+    if (Array.isArray(object)) return this.#first(object) ? this.#array(object, level) : undefined;
+    return isPlain(object) && this.#first(object) ? this.#object(object, level) : undefined;
   }
 
   /** Whether the object is met for the first time: text cannot say that two are the same. */
@@ -72,7 +73,6 @@ export class TextWriter {
   }
 
   #object(object: object, level: number): string | undefined {
-    if (Object.getPrototypeOf(object) === null) return undefined;
     const keys = Object.keys(object);
     if (keys.length > this.#left) return undefined;
     let text = `o${keys.length};`;
@@ -119,9 +119,11 @@ export function primitiveText(value: unknown): string | undefined {
   }
 }
 
+const { toString } = Object.prototype;
+
 function isPlain(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  return prototype === Object.prototype || prototype === null;
+  // By its prototype alone `Math` would be plain, and empty.
+  return Object.getPrototypeOf(object) === Object.prototype && toString.call(object) === "[object Object]";
 }
 
 export function readValues(reader: TextReader, references: ReferenceText): unknown[] {

@@ -90,7 +90,10 @@ export interface Sync {
 export interface SyncOptions {
   /** Translates values of reduce and broadcast for travel. Default: structured clone as it is. */
   readonly codec?: Codec;
-  /** The remote call that the code running now answers, also after an `await`. Default: there are no such calls. */
+  /**
+   * The remote call that the code running now answers; undefined if it certainly answers none. Where that cannot be told, as
+   * after an `await`, one that stands for all that it may be. Default: there are no such calls.
+   */
   readonly answering?: () => AnsweredCall | undefined;
 }
 

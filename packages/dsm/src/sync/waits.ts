@@ -19,7 +19,10 @@ export interface AnsweredCall {
 /** The two faces of every call that waits: the one implementation is whatever made the completion. */
 export class Waits {
   readonly host: ServiceHost;
-  /** The call that the code running now answers, also after an `await`; undefined in a function that the launcher started. */
+  /**
+   * The call that the code running now answers; undefined if it certainly answers none, as a function that the launcher
+   * started. Where that cannot be told, one that stands for all that it may be.
+   */
   readonly answering: () => AnsweredCall | undefined;
   readonly stats: SyncStats = { waits: 0, acquisitions: 0, handOffs: 0 };
   readonly #promises = new WeakMap<Completion<never>, Promise<unknown>>();
