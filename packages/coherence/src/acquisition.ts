@@ -32,6 +32,8 @@ export class Acquisition {
   mode: Mode = Mode.Read;
   /** How often the page at the cursor came good for one load only (IS_D_I); counted up to ESCALATE_AFTER. */
   lostArrivals = 0;
+  /** Code that knows nothing of it runs inside the wait of its site: it holds nothing and stands still. */
+  aside = false;
 
   constructor(ranges: readonly PageRange[], blocking: boolean) {
     this.ranges = ranges;

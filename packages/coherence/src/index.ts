@@ -17,7 +17,7 @@ export {
   messageClass,
 } from "./message.ts";
 export { type CacheEffects, PageCache } from "./page-cache.ts";
-export { type PinnedPages, Pins } from "./pins.ts";
+export { type Aside, type PinnedPages, Pins } from "./pins.ts";
 export { ProtocolError } from "./protocol-error.ts";
 export { SpanDriver, type SpanPages } from "./span-driver.ts";
 export { DirState, type DirStateName, dirStateNames, State, type StateName, stateNames } from "./state.ts";

@@ -9,6 +9,14 @@ export interface PinnedPages {
   readonly losses?: number;
 }
 
+/** What {@link Pins.setAside} has set aside. */
+export interface Aside {
+  readonly live: readonly Acquisition[];
+  readonly blocking: Acquisition | null;
+  readonly whole: boolean;
+  readonly lossesAtBegin: number;
+}
+
 const UNKNOWN = -1;
 /** Beyond any region and page number. */
 const NOWHERE = Number.MAX_SAFE_INTEGER;
@@ -69,7 +77,7 @@ export class Pins {
    */
   advance(acquisition: Acquisition): boolean {
     if (acquisition.phase !== Phase.Pending) return false;
-    if (this.#blocking !== null && this.#blocking !== acquisition) return true;
+    if (acquisition.aside || (this.#blocking !== null && this.#blocking !== acquisition)) return true;
     const everything = acquisition.blocking && this.#mayHaveLent();
     if (this.#findMissing(acquisition, everything)) return true;
     acquisition.phase = Phase.Granted;
@@ -88,6 +96,36 @@ export class Pins {
   release(acquisition: Acquisition): void {
     if (acquisition.phase === Phase.Pending) this.cancel(acquisition);
     else this.#forget(acquisition);
+  }
+
+  /**
+   * Other code is about to run inside a blocking wait for something that is no page: a call that came in. Whatever was begun
+   * so far is lent to it as to everybody else, and stands still. So that code begins with nothing held, may block itself,
+   * and ascends on its own: at any time only the innermost code of a site holds pages while it waits for one.
+   */
+  setAside(): Aside {
+    const aside = {
+      live: [...this.#live],
+      blocking: this.#blocking,
+      whole: this.#whole,
+      lossesAtBegin: this.#lossesAtBegin,
+    };
+    assert(aside.live.length === 0 || aside.blocking?.ranges.length === 0, "only what is lent can be set aside");
+    for (const acquisition of aside.live) acquisition.aside = true;
+    this.#live.length = 0;
+    this.#blocking = null;
+    this.#whole = true;
+    return aside;
+  }
+
+  /** That code is done; the blocking wait goes on. What the code left behind (an async span) is lent from now on, too. */
+  takeBack({ live, blocking, whole, lossesAtBegin }: Aside): void {
+    assert(this.#blocking === null, "a blocking wait ends before the one that it runs inside");
+    for (const acquisition of live) acquisition.aside = false;
+    this.#live.unshift(...live.filter((acquisition) => acquisition.phase !== Phase.Ended));
+    this.#blocking = blocking;
+    this.#whole &&= whole;
+    this.#lossesAtBegin = lossesAtBegin;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type Acquisition, ESCALATE_AFTER, Mode, type PageRange } from "./acquisition.ts";
-import type { PinnedPages, Pins } from "./pins.ts";
+import type { Aside, PinnedPages, Pins } from "./pins.ts";
 
 /** The site's caches, by region. */
 export interface SpanPages extends PinnedPages {
@@ -45,7 +45,7 @@ export class SpanDriver {
   next(acquisition: Acquisition): boolean {
     const { blocking } = this.#pins;
     // Standing still behind a blocking wait: its cursor says nothing, so there is nothing to request.
-    if (blocking !== null && blocking !== acquisition) return true;
+    if (acquisition.aside || (blocking !== null && blocking !== acquisition)) return true;
     const isMissing = this.#requestMissing(acquisition);
     // Only now, with the cursor in its place: pages below it must not be lent. And at the end of a blocking wait
     // pending acquisitions start over, so pages that they held may be free.
@@ -64,6 +64,17 @@ export class SpanDriver {
         left--;
       }
     }
+  }
+
+  /** Pins.setAside. */
+  setAside(): Aside {
+    return this.#pins.setAside();
+  }
+
+  /** Pins.takeBack: what the code in between has left behind is given to who asks for it. */
+  takeBack(aside: Aside): void {
+    this.#pins.takeBack(aside);
+    this.#pages.settleAll();
   }
 
   /** To be called from CacheEffects.readOnce. */

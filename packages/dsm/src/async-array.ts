@@ -1,3 +1,4 @@
+import type { Completion } from "@isles/base";
 import { Mode } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import { AtomicOp, applyAtomic, applyCompareExchange, same } from "./element-ops.ts";
@@ -127,6 +128,18 @@ export class AsyncArray<T extends TypedArray> {
       using span = await this.write(first, last);
       copyPart(span.view, source, first - at, last - at);
     }
+  }
+
+  async moveTo(site: number, start = 0, end = this.#array.length): Promise<void> {
+    await this.#moved(this.#array.moves([site], start, end, true));
+  }
+
+  async replicateTo(sites: readonly number[], start = 0, end = this.#array.length): Promise<void> {
+    await this.#moved(this.#array.moves(sites, start, end, false));
+  }
+
+  async #moved(moves: readonly Completion<void>[]): Promise<void> {
+    await Promise.all(moves.map((move) => this.#context.endpoint.waitAsync(move)));
   }
 
   async #update(index: number, op: AtomicOp, value: ElementOf<T>): Promise<ElementOf<T>> {

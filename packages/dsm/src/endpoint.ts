@@ -108,7 +108,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   #tasksScheduled = false;
   /** What the thread is blocked on; undefined while it runs program code, also such as runs inside a wait. */
   #blockedOn: Completion<unknown> | undefined;
-  #blockedFor: WaitReason | undefined;
+  /** Nothing but the completion ends that wait. */
+  #isOpenEnded = false;
   #wait = 0;
   #delivering = false;
   #turnScheduled = false;
@@ -243,19 +244,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     if (this.#delivering) completion.reject(blockingInHandler(completion.label));
     else this.turn();
     if (completion.settled) return completion.take();
-    if (this.pins.idle) {
-      this.#block(completion, true, timeoutMs, onTimeout);
-      return completion.take();
-    }
-    // Whatever this site holds may be what the awaited site needs first: lend it meanwhile, fetch it back after.
-    const lent = this.spans.begin([], true);
-    try {
-      this.#block(completion, true, timeoutMs, onTimeout);
-    } catch (error) {
-      this.spans.cancel(lent);
-      throw error;
-    }
-    this.faults.complete(lent);
+    const lent = this.#block(completion, true, timeoutMs, onTimeout);
+    if (lent !== undefined) this.faults.complete(lent);
     return completion.take();
   }
 
@@ -322,7 +312,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   get blocked(): BlockedOn | undefined {
     const completion = this.#blockedOn;
     if (completion === undefined || completion.settled) return undefined;
-    const reason = this.#blockedFor;
+    const reason = this.#isOpenEnded ? completion.reason : undefined;
     return { wait: this.#wait, label: completion.label, reason: reason && plainReason(reason) };
   }
 
@@ -367,19 +357,27 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     });
   }
 
-  #block<T>(completion: Completion<T>, mayRunTasks: boolean, timeoutMs?: number, onTimeout?: () => void): void {
+  /** Sleeps and serves until the completion is settled. Returns the wait whose end fetches back what was lent, if anything was. */
+  #block<T>(
+    completion: Completion<T>,
+    mayRunTasks: boolean,
+    timeoutMs?: number,
+    onTimeout?: () => void,
+  ): Acquisition | undefined {
     const start = this.now();
     let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
-    const reason = mayRunTasks && deadline === Infinity ? completion.reason : undefined;
-    let look = reason === undefined || this.onLongWait === undefined ? Infinity : start + LONG_WAIT_MS;
-    this.#beginWait(completion as Completion<unknown>, reason);
+    const isOpenEnded = mayRunTasks && deadline === Infinity;
+    let look = isOpenEnded && this.onLongWait !== undefined ? start + LONG_WAIT_MS : Infinity;
+    let lent = mayRunTasks ? this.#lend() : undefined;
+    this.#beginWait(completion as Completion<unknown>, isOpenEnded);
     try {
       for (;;) {
         this.turn();
         if (mayRunTasks && this.hasTasks && !completion.settled) {
           this.#blockedOn = undefined;
-          this.runTasks();
-          this.#beginWait(completion as Completion<unknown>, reason);
+          this.#runTasksInside(lent);
+          lent ??= this.#lend(); // a call may have left an async span behind
+          this.#beginWait(completion as Completion<unknown>, isOpenEnded);
         }
         if (completion.settled) break;
         const now = this.now();
@@ -391,21 +389,45 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
         }
         if (now >= look) {
           look = now + Math.min(now - start, LONG_WAIT_STEP_MAX_MS);
-          this.onLongWait?.(now - start);
+          if (completion.reason !== undefined) this.onLongWait?.(now - start);
           if (completion.settled) break;
         }
         this.port.wait(Math.min(deadline - now, look - now, MAX_SLEEP_MS));
       }
+    } catch (error) {
+      if (lent !== undefined) this.spans.cancel(lent);
+      throw error;
     } finally {
       this.#blockedOn = undefined;
     }
     this.syncMs += this.now() - start;
+    return lent;
   }
 
-  #beginWait(completion: Completion<unknown>, reason: WaitReason | undefined): void {
+  /** Whatever this site holds may be what the awaited site needs first: lends it until the wait is over. */
+  #lend(): Acquisition | undefined {
+    if (this.pins.idle) return undefined;
+    const lent = this.spans.begin([], true);
+    this.send();
+    return lent;
+  }
+
+  /** Calls that run inside a wait know nothing of what the waiting code holds: to them it is lent, as to other sites. */
+  #runTasksInside(lent: Acquisition | undefined): void {
+    if (lent === undefined) return this.runTasks();
+    const aside = this.spans.setAside();
+    try {
+      this.runTasks();
+    } finally {
+      this.spans.takeBack(aside);
+      this.send();
+    }
+  }
+
+  #beginWait(completion: Completion<unknown>, isOpenEnded: boolean): void {
     this.#wait++;
     this.#blockedOn = completion;
-    this.#blockedFor = reason;
+    this.#isOpenEnded = isOpenEnded;
   }
 
   // Pages

@@ -3,8 +3,9 @@ import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import { type ArrayOptions, checkOptions, type RegionDescriptor } from "./descriptor.ts";
 import type { ElementType, TypedArray } from "./elements.ts";
+import { PageMoves } from "./page-moves.ts";
 import type { RegistryService } from "./registry-service.ts";
-import { type ArrayContext, SharedArray } from "./shared-array.ts";
+import { type ArrayContext, type MemoryContext, SharedArray } from "./shared-array.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
 
 /** Several ranges by name, and the spans they become. */
@@ -71,14 +72,15 @@ type Made<A extends boolean, T extends TypedArray> = A extends true ? Promise<Sh
 /** A site's view of the shared memory (`site.memory`), or the launcher's (`cluster.memory`). */
 export class Memory extends ArrayMaker<false> {
   readonly async: AsyncMemory;
-  readonly #context: ArrayContext;
+  readonly #context: MemoryContext;
   readonly #registry: RegistryService;
 
   constructor(context: ArrayContext, registry: RegistryService) {
     super();
-    this.#context = context;
+    const moves = new PageMoves(context.endpoint, (descriptor) => registry.adopt(descriptor));
+    this.#context = { ...context, moves };
     this.#registry = registry;
-    this.async = new AsyncMemory(context, registry);
+    this.async = new AsyncMemory(this.#context, registry);
   }
 
   /** Frees an array everywhere: its memory goes, every use of it from now on is a ReleasedError, its name is free. */
@@ -116,10 +118,10 @@ export class Memory extends ArrayMaker<false> {
 
 /** `memory.async`: the same calls as promises. */
 export class AsyncMemory extends ArrayMaker<true> {
-  readonly #context: ArrayContext;
+  readonly #context: MemoryContext;
   readonly #registry: RegistryService;
 
-  constructor(context: ArrayContext, registry: RegistryService) {
+  constructor(context: MemoryContext, registry: RegistryService) {
     super();
     this.#context = context;
     this.#registry = registry;
@@ -154,7 +156,7 @@ function request(
 }
 
 function opened<T extends TypedArray>(
-  context: ArrayContext,
+  context: MemoryContext,
   registry: RegistryService,
   descriptor: RegionDescriptor | undefined,
 ): SharedArray<T> {
@@ -186,12 +188,12 @@ function rangesOf(requests: SpanRequests): PageRange[] {
 
 /** Spans that were taken together and go together. */
 class SpanGroup {
-  readonly #context: ArrayContext;
+  readonly #context: MemoryContext;
   readonly #spans: HeldSpan<TypedArray>[] = [];
   #held: Acquisition | null;
   [name: string]: unknown;
 
-  constructor(context: ArrayContext, requests: SpanRequests, held: Acquisition) {
+  constructor(context: MemoryContext, requests: SpanRequests, held: Acquisition) {
     this.#context = context;
     this.#held = held;
     const owner = { release: () => this.release() };

@@ -1,9 +1,11 @@
+import type { Completion } from "@isles/base";
 import { Mode, type PageRange, State } from "@isles/coherence";
 import { AsyncArray } from "./async-array.ts";
 import { guardView } from "./debug-view.ts";
 import { AtomicOp, applyAtomic, applyCompareExchange, atomicOpNames, isInteger, same } from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { PageMoves } from "./page-moves.ts";
 import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
@@ -30,6 +32,11 @@ export interface ArrayContext {
   readonly debug: boolean;
 }
 
+/** The same with what the memory adds for its arrays. */
+export interface MemoryContext extends ArrayContext {
+  readonly moves: PageMoves;
+}
+
 /**
  * A typed array shared by all sites under one name: sequentially consistent, zero-filled, element by element or in
  * spans. Every access that finds its page missing blocks this site's thread until the page has come, and serves the other
@@ -39,7 +46,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   readonly name: string;
   /** Elements. */
   readonly length: number;
-  readonly #context: ArrayContext;
+  readonly #context: MemoryContext;
   readonly #endpoint: Endpoint;
   readonly #region: Region;
   /** The elements of this array (a part of the region's, for a subarray), raw. */
@@ -65,7 +72,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   #async: AsyncArray<T> | undefined;
 
   /** Made by `site.memory` and `subarray`; elements `origin` to `origin + length` of the region. */
-  constructor(context: ArrayContext, region: Region, origin = 0, length = region.descriptor.length) {
+  constructor(context: MemoryContext, region: Region, origin = 0, length = region.descriptor.length) {
     this.#context = context;
     this.#endpoint = context.endpoint;
     this.#region = region;
@@ -206,6 +213,21 @@ export class SharedArray<T extends TypedArray = TypedArray> {
       this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
   }
 
+  /**
+   * Data migration: makes `site` the owner of a range, in bulk messages. Nothing else changes: whoever touches a page of it
+   * later has it back. Returns when every page has been there. Pages are moved whole, neighbours on them included.
+   */
+  moveTo(site: number, start = 0, end = this.length): void {
+    this.#endpoint.mustBlock("array.moveTo");
+    for (const move of this.moves([site], start, end, true)) this.#endpoint.wait(move);
+  }
+
+  /** Pushes read copies of a range to `sites`, in bulk messages. They stay until somebody writes there. */
+  replicateTo(sites: readonly number[], start = 0, end = this.length): void {
+    this.#endpoint.mustBlock("array.replicateTo");
+    for (const copy of this.moves(sites, start, end, false)) this.#endpoint.wait(copy);
+  }
+
   /** The elements from `start` to `end` as an array of their own, over the same memory; negative counts from the end. */
   subarray(start = 0, end = this.length): SharedArray<T> {
     const [from, to] = clampRange(start, end, this.length);
@@ -281,6 +303,21 @@ export class SharedArray<T extends TypedArray = TypedArray> {
         `shared array "${this.name}" is ${this.#region.descriptor.type}; bitwise operations need integers`,
       );
     }
+  }
+
+  /** Starts the moves of a range; throws RangeError for a site or a range that is not there, ReleasedError after `free`. */
+  moves(sites: readonly number[], start: number, end: number, write: boolean): Completion<void>[] {
+    checkRange(this.name, start, end, this.length);
+    if (this.#region.freed !== undefined) throw this.#region.freed;
+    for (const site of sites) {
+      if (Number.isInteger(site) && site >= 0 && site <= this.#endpoint.sites) continue;
+      throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.#endpoint.sites - 1}`);
+    }
+    const mode = write ? Mode.Write : Mode.Read;
+    const { moves } = this.#context;
+    return sites.flatMap((site) =>
+      this.pages(start, end, write).map(({ first, last }) => moves.begin(site, this.#region, first, last, mode)),
+    );
   }
 
   wordKey(index: number): string {

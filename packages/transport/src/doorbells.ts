@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { LingerRation } from "./linger-ration.ts";
 import { SpinBudget } from "./spin-budget.ts";
 
 /**
@@ -19,6 +20,8 @@ const MAIL_WORDS = LINE - MAIL;
 export const MAX_ENDPOINTS = MAIL_WORDS * 32;
 
 const SPINS_BETWEEN_CHECKS = 64;
+/** Some 130 µs: a peer that must first be woken itself answers in that time. */
+const SPINS_LINGERING = 20_000;
 
 export function createDoorbells(endpoints: number): SharedArrayBuffer {
   return new SharedArrayBuffer((1 + endpoints) * LINE * 4);
@@ -30,6 +33,7 @@ export class Doorbells {
   readonly #cores: number;
   readonly #now: () => number;
   readonly #budget = new SpinBudget();
+  readonly #ration = new LingerRation();
   #seen = 0;
 
   /** `now`: milliseconds, monotonic. */
@@ -81,6 +85,26 @@ export class Doorbells {
   /** Takes the mail bits of word `word`: the endpoints 32·word … that have rung. */
   takeMail(word: number): number {
     return Atomics.exchange(this.#words, this.#self + MAIL + word, 0);
+  }
+
+  /** Whether to `linger` this time. Not while all cores but one are in use: its peer may be waking up on that. */
+  mayLinger(): boolean {
+    return this.running < this.#cores - 1 && this.#ration.next();
+  }
+
+  /**
+   * Looks for a moment whether the bell rings, for a thread that is about to sleep in its event loop: whoever calls it again
+   * at once then need not have it woken.
+   */
+  linger(): boolean {
+    const words = this.#words;
+    this.enter();
+    let spins = SPINS_LINGERING;
+    while (!this.rung && spins > 0 && Atomics.load(words, 0) < this.#cores) spins--;
+    this.leave();
+    const found = this.rung;
+    this.#ration.looked(found);
+    return found;
   }
 
   /**

@@ -73,5 +73,6 @@ export const Service = {
   Control: 10,
   Home: 11,
   Rpc: 12,
+  PageMove: 13,
 } as const;
 export type Service = (typeof Service)[keyof typeof Service];

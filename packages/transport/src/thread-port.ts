@@ -41,6 +41,9 @@ export class ThreadPort implements Port {
   readonly #out: BodyRing[] = [];
   readonly #in: BodyRing[] = [];
   readonly #mailWords: number;
+  /** Whether this thread, in its event loop, looks for more mail a moment longer before it sleeps. */
+  lingers = false;
+  #willLinger = false;
   #closed = false;
 
   constructor(seed: ThreadPortSeed, receiver: Receiver) {
@@ -58,6 +61,7 @@ export class ThreadPort implements Port {
       port?.on("message", (post: Post) => {
         this.#deliver(peer, post);
         this.flush();
+        if (this.lingers) this.#lingerSoon();
       });
     }
   }
@@ -143,6 +147,17 @@ export class ThreadPort implements Port {
       port?.removeAllListeners("message");
       port?.close();
     }
+  }
+
+  /** Once everything that the last message has set off has run. */
+  #lingerSoon(): void {
+    if (this.#willLinger || !this.bells.mayLinger()) return;
+    this.#willLinger = true;
+    setImmediate(() => {
+      this.#willLinger = false;
+      if (this.#closed) return;
+      if (this.poll() > 0 || (this.bells.linger() && this.poll() > 0)) this.#lingerSoon();
+    });
   }
 
   #drain(from: EndpointId): number {

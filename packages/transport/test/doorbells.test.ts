@@ -35,6 +35,19 @@ describe("Doorbells", () => {
     expect(all[0]!.running).toBe(0);
   });
 
+  it("lingers while a core is left for others, and hears a ring", () => {
+    const bells = new Doorbells(createDoorbells(2), 0, 2);
+    expect(bells.mayLinger()).toBe(true);
+    expect(bells.linger()).toBe(false);
+    expect(bells.running).toBe(0);
+    const buffer = createDoorbells(2);
+    const rung = new Doorbells(buffer, 0, 2);
+    new Doorbells(buffer, 1, 2).ring(0, 1);
+    expect(rung.linger()).toBe(true);
+    rung.enter();
+    expect(rung.mayLinger()).toBe(false);
+  });
+
   it("a ring between listen and wait ends the wait at once, with and without spinning", () => {
     for (const cores of [0, 64]) {
       const buffer = createDoorbells(2);
