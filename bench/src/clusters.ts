@@ -2,6 +2,7 @@ import { type Cluster, launch } from "isles";
 import type * as Loops from "./programs/loops.program.ts";
 import type * as Memory from "./programs/memory.program.ts";
 import type * as Pages from "./programs/pages.program.ts";
+import type * as Rpc from "./programs/rpc.program.ts";
 import type * as Sync from "./programs/sync.program.ts";
 
 interface Programs {
@@ -9,9 +10,11 @@ interface Programs {
   sync: typeof Sync;
   loops: typeof Loops;
   memory: typeof Memory;
+  rpc: typeof Rpc;
 }
 
 export type PagesCluster = Cluster<typeof Pages>;
+export type RpcCluster = Cluster<typeof Rpc>;
 export type SyncCluster = Cluster<typeof Sync>;
 
 /** A cluster that runs one of the bench's programs. */

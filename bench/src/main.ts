@@ -11,11 +11,14 @@ import { type Options, parseOptions, usage } from "./options.ts";
 import { jsonReport, type Report, tableReport } from "./report.ts";
 import { resultOf } from "./result.ts";
 import { againstArgo } from "./rows/argo.ts";
+import { asynchronousCalls } from "./rows/asynchronous-calls.ts";
 import { barriers } from "./rows/barriers.ts";
+import { blockingCalls } from "./rows/blocking-calls.ts";
 import { encodingCosts } from "./rows/encodings.ts";
 import { locks } from "./rows/locks.ts";
 import { loops } from "./rows/loops.ts";
 import { memory } from "./rows/memory.ts";
+import { payloads } from "./rows/payloads.ts";
 import { readMiss } from "./rows/read-miss.ts";
 import { threeHop } from "./rows/three-hop.ts";
 import { upgrade } from "./rows/upgrade.ts";
@@ -27,9 +30,12 @@ const benches: readonly Bench[] = [
   locks,
   barriers,
   loops,
+  blockingCalls,
+  asynchronousCalls,
   memory,
   againstArgo,
   encodingCosts,
+  payloads,
 ];
 
 function chosen({ only }: Options): readonly Bench[] {

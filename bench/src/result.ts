@@ -60,11 +60,19 @@ export interface Rounds {
   readonly yardstick: readonly number[];
 }
 
+/** What the rounds are compared with, and how. */
+export interface Comparison {
+  /** Its name. */
+  readonly yardstick: string;
+  readonly unit?: string;
+  readonly target?: Target | null;
+}
+
 /** A measurement of times: the ratio pairs each round with its own yardstick, so that what disturbs both cancels out. */
 export function timed(
   name: string,
   rounds: Rounds,
-  { yardstick, unit = "µs", target = null }: { yardstick: string; unit?: string; target?: Target | null },
+  { yardstick, unit = "µs", target = null }: Comparison,
 ): Measurement {
   const all = pooled(rounds.subject);
   const ratios = rounds.subject.map((samples, round) => median(samples) / rounds.yardstick[round]!);
@@ -79,4 +87,10 @@ export function timed(
     p50,
     p99: quantile(all, 0.99),
   };
+}
+
+/** A measurement of speeds: the ratio is the yardstick's time to the subject's. */
+export function speed(name: string, rounds: Rounds, comparison: Comparison): Measurement {
+  const { ratio, ...rest } = timed(name, rounds, comparison);
+  return { ...rest, ratio: 1 / ratio };
 }

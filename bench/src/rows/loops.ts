@@ -3,7 +3,7 @@ import type { Bench } from "../bench.ts";
 import { clusterOf } from "../clusters.ts";
 import { median } from "../figures.ts";
 import type * as Loops from "../programs/loops.program.ts";
-import { type Measurement, type Target, timed } from "../result.ts";
+import { speed, type Target, timed } from "../result.ts";
 
 type Variant = "rawSum" | "spanSum" | "getSum" | "rawStore" | "spanStore" | "setStore";
 type LoopSite = Cluster<typeof Loops>;
@@ -41,19 +41,12 @@ export const loops: Bench = {
         rounds.yardstick.push(median(base));
         rounds.subject.push(times);
       }
-      yield "atLeast" in target
-        ? speed(name, rounds, target)
-        : timed(name, rounds, { yardstick: "raw typed array", target });
+      const measure = "atLeast" in target ? speed : timed;
+      yield measure(name, rounds, { yardstick: "raw typed array", target });
     }
   },
 };
 
 function once(cluster: LoopSite, variant: Variant, iterations: number): Promise<Float64Array> {
   return cluster.run(variant, { iterations }, { site: 0 });
-}
-
-/** The ratio of speeds: the yardstick's time to the subject's. */
-function speed(name: string, rounds: { subject: Float64Array[]; yardstick: number[] }, target: Target): Measurement {
-  const { ratio, ...rest } = timed(name, rounds, { yardstick: "raw typed array", target });
-  return { ...rest, ratio: 1 / ratio };
 }

@@ -219,6 +219,71 @@ describe("acquisitions beside a blocking one", () => {
   });
 });
 
+describe("what is set aside while other code runs inside a wait", () => {
+  test("holds nothing and stands still; the other code may take the same pages, and block", () => {
+    const pages = new SomePages();
+    const pins = new Pins(pages);
+    const span = pins.begin([range(Mode.Write, 2, 4)], true);
+    collect(pins, pages, span);
+    const slow = pins.begin([range(Mode.Read, 6)], false);
+    expect(pins.advance(slow)).toBe(true);
+    const wait = pins.begin([], true);
+    const aside = pins.setAside();
+    expect([pins.idle, pins.held(0, 2), pins.advance(slow), pins.advance(wait)]).toEqual([true, false, true, true]);
+    const inner = pins.begin([range(Mode.Write, 3)], true);
+    expect(pins.advance(inner)).toBe(false);
+    expect([pins.held(0, 3), pins.held(0, 2), pins.held(0, 4)]).toEqual([true, false, false]);
+    const innerWait = pins.begin([], true);
+    const innerAside = pins.setAside();
+    pages.set(0, 3, 0);
+    pages.set(0, 4, 0);
+    pins.takeBack(innerAside);
+    expect(collect(pins, pages, innerWait)).toEqual([3]);
+    expect(pins.held(0, 3)).toBe(true);
+    pins.release(inner);
+    pins.takeBack(aside);
+    expect([pins.held(0, 2), pins.held(0, 3)]).toEqual([false, false]);
+    expect(collect(pins, pages, wait)).toEqual([4]);
+    expect([2, 3, 4].map((page) => pins.held(0, page))).toEqual([true, true, true]);
+    expect(pins.live).toEqual([span, slow]);
+  });
+
+  test("what the other code left behind is lent until the wait is over, then fetched back", () => {
+    const pages = new SomePages();
+    const pins = new Pins(pages);
+    collect(pins, pages, pins.begin([range(Mode.Write, 2)], true));
+    const wait = pins.begin([], true);
+    const aside = pins.setAside();
+    const left = pins.begin([range(Mode.Write, 5)], false);
+    collect(pins, pages, left);
+    expect(pins.held(0, 5)).toBe(true);
+    pins.takeBack(aside);
+    expect(pins.held(0, 5)).toBe(false);
+    pages.set(0, 5, 0);
+    expect(collect(pins, pages, wait)).toEqual([5]);
+    expect(pins.held(0, 5)).toBe(true);
+  });
+
+  test("may end meanwhile", () => {
+    const pages = new SomePages();
+    const pins = new Pins(pages);
+    const span = pins.begin([range(Mode.Write, 2)], true);
+    collect(pins, pages, span);
+    const wait = pins.begin([], true);
+    const aside = pins.setAside();
+    pins.release(span);
+    pins.takeBack(aside);
+    expect(collect(pins, pages, wait)).toEqual([]);
+    expect(pins.idle).toBe(true);
+  });
+
+  test("is only what a wait for something else has lent", () => {
+    const pins = new Pins(new SomePages());
+    pins.begin([range(Mode.Write, 2)], true);
+    expect(() => pins.setAside()).toThrow(/only what is lent/);
+  });
+});
+
 test("what capture() wrote, restore() reads", () => {
   fc.assert(
     fc.property(ranges, ranges, fc.boolean(), (one, two, blocking) => {

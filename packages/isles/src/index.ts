@@ -6,6 +6,7 @@ export {
   AssertionError,
   CloneError,
   ClosedError,
+  DeadlockError,
   IslesError,
   LimitError,
   MismatchError,

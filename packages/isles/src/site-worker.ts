@@ -59,6 +59,7 @@ class SiteWorker {
       }),
     });
     this.#port = port!;
+    this.#port.lingers = true;
     this.#member.endpoint.on(Service.Control, {
       text: () => undefined,
       value: (from, value) => this.#control(from, value as ControlMessage),

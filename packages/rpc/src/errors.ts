@@ -28,15 +28,9 @@ export function noSuchMethod(method: string, what: string, members: Members): Us
   );
 }
 
-const NOT_A_REFERENCE = "NOT_A_REFERENCE";
-
-export function isNotATarget(error: unknown): boolean {
-  return error instanceof IslesError && error.code === NOT_A_REFERENCE;
-}
-
 export function notATarget(what: string): IslesError {
   return new IslesError(
-    NOT_A_REFERENCE,
+    "NOT_A_REFERENCE",
     `${what} was called on a result that is no reference; only functions, stubs and what byReference marks can be called on`,
   );
 }

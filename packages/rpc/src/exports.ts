@@ -13,6 +13,8 @@ export interface Export {
   readonly kind: ReferenceKind;
   /** The object itself: what a reference becomes again when it comes home. */
   readonly target: object;
+  /** What it is known by here: the object itself, or a stand-in for one sending of it. */
+  readonly handle: object;
   readonly members: Members;
   readonly service: object;
   /**
@@ -20,7 +22,7 @@ export interface Export {
    * releases can overtake the word that it was given the reference, but never what keeps the giver's own count up.
    */
   readonly holders: Map<number, number>;
-  readonly onReleased: (() => void) | undefined;
+  readonly onReleased: Exportable["onReleased"];
 }
 
 export interface Exportable {
@@ -29,13 +31,14 @@ export interface Exportable {
   readonly members: Members;
   /** What `this` is inside a member. */
   readonly service: object;
-  readonly onReleased?: () => void;
+  /** `unused`: nobody else ever had a reference, or it came home before it was used. */
+  readonly onReleased?: ((unused: boolean) => void) | undefined;
 }
 
 /** The objects of this endpoint that others may call: the export table. */
 export class Exports {
   readonly #byId = new Map<number, Export>();
-  readonly #byTarget = new Map<object, Export>();
+  readonly #byHandle = new Map<object, Export>();
   readonly #randomKey: () => number;
   #lastId = 0;
 
@@ -47,19 +50,19 @@ export class Exports {
     return this.#byId.size;
   }
 
-  of(target: object): Export | undefined {
-    return this.#byTarget.get(target);
+  of(handle: object): Export | undefined {
+    return this.#byHandle.get(handle);
   }
 
   /** The export of an object that is being sent to `peer`, which then holds one reference more. */
-  hold(target: object, peer: number, describe: () => Exportable): Export {
-    let entry = this.#byTarget.get(target);
+  hold(handle: object, peer: number, describe: () => Exportable): Export {
+    let entry = this.#byHandle.get(handle);
     if (entry === undefined) {
-      const { kind, members, service, onReleased } = describe();
+      const { kind, target, members, service, onReleased } = describe();
       const id = ++this.#lastId;
-      entry = { id, key: this.#randomKey(), kind, target, members, service, holders: new Map(), onReleased };
+      entry = { id, key: this.#randomKey(), kind, target, handle, members, service, holders: new Map(), onReleased };
       this.#byId.set(id, entry);
-      this.#byTarget.set(target, entry);
+      this.#byHandle.set(handle, entry);
     }
     this.#count(entry, peer, 1);
     return entry;
@@ -73,6 +76,12 @@ export class Exports {
   release(id: number, key: number, peer: number): void {
     const entry = this.find(id, key);
     if (entry !== undefined) this.#count(entry, peer, -1);
+  }
+
+  /** A reference for `peer` never left, or has come home with the message: nobody gave anything up. */
+  takeBack(id: number, key: number, peer: number): void {
+    const entry = this.find(id, key);
+    if (entry !== undefined) this.#count(entry, peer, -1, true);
   }
 
   /** Somebody who holds it has passed it on. */
@@ -89,8 +98,8 @@ export class Exports {
   }
 
   /** It has nothing more to give, whoever holds it. */
-  end(target: object): void {
-    const entry = this.#byTarget.get(target);
+  end(handle: object): void {
+    const entry = this.#byHandle.get(handle);
     if (entry !== undefined) this.#remove(entry);
   }
 
@@ -98,21 +107,21 @@ export class Exports {
     for (const entry of [...this.#byId.values()]) this.#remove(entry);
   }
 
-  #count(entry: Export, peer: number, change: 1 | -1): void {
+  #count(entry: Export, peer: number, change: 1 | -1, unused = false): void {
     const count = (entry.holders.get(peer) ?? 0) + change;
     if (count === 0) entry.holders.delete(peer);
     else entry.holders.set(peer, count);
-    if (change < 0) this.#endUnlessHeld(entry);
+    if (change < 0) this.#endUnlessHeld(entry, unused);
   }
 
-  #endUnlessHeld(entry: Export): void {
+  #endUnlessHeld(entry: Export, unused = false): void {
     for (const count of entry.holders.values()) if (count > 0) return;
-    this.#remove(entry);
+    this.#remove(entry, unused);
   }
 
-  #remove(entry: Export): void {
+  #remove(entry: Export, unused = false): void {
     if (!this.#byId.delete(entry.id)) return;
-    this.#byTarget.delete(entry.target);
-    entry.onReleased?.();
+    this.#byHandle.delete(entry.handle);
+    entry.onReleased?.(unused);
   }
 }

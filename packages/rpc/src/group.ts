@@ -5,13 +5,18 @@ import type { GroupCall, SiteOutcome } from "./types.ts";
 /** A call on several sites, under way on all of them. */
 class PendingGroup implements GroupCall<unknown> {
   readonly #sites: readonly number[];
-  readonly #results: readonly Promise<unknown>[];
+  readonly #pending: readonly Promise<unknown>[];
 
-  constructor(sites: readonly number[], results: readonly Promise<unknown>[]) {
+  /** One-way calls have no promises. */
+  constructor(sites: readonly number[], results: readonly (Promise<unknown> | undefined)[]) {
     this.#sites = sites;
-    this.#results = results;
-    // Whoever looks at one outcome looks at all: a second failure is no forgotten one.
-    for (const result of results) result.catch(() => undefined);
+    this.#pending = results.map((result) => result ?? Promise.resolve());
+  }
+
+  /** Whoever looks at one outcome looks at all: a second failure is no forgotten one. */
+  get #results(): readonly Promise<unknown>[] {
+    for (const result of this.#pending) result.catch(() => undefined);
+    return this.#pending;
   }
 
   all(): Promise<unknown[]> {
@@ -45,7 +50,7 @@ export function groupOf(sites: readonly number[], stubs: readonly object[]): obj
       sites,
       stubs.map((stub) =>
         name === "" ? (stub as Method)(...args) : (stub as Record<string, Method>)[name]!(...args),
-      ) as Promise<unknown>[],
+      ) as (Promise<unknown> | undefined)[],
     );
   return new Proxy((...args: unknown[]) => call("", args), {
     get(target, name): unknown {

@@ -20,6 +20,8 @@ export class IncomingCall implements CallContext {
   readonly deadline: number;
   args: readonly unknown[] = [];
   callee: Callee | undefined = undefined;
+  /** What came with it, until the method has it. */
+  arrived: { release(): void } | undefined = undefined;
   /** What it is made on, in words. */
   service = "";
   /** Calls on its result that came before the result was there. */

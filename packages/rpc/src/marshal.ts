@@ -16,6 +16,9 @@ import { primitivesText, type ReferenceText, readValues, TextWriter } from "./te
 /** A travelling list of values: text where that can carry them, else for structured clone. */
 export type Marshalled = { readonly text: string } | { readonly body: Packed };
 
+/** Characters of a string that travels by itself: joined with others in a frame it would be copied twice more. */
+const LONG_STRING = 16_384;
+
 /** Kinds of references by name rather than by object. */
 const AT_SITE = "n";
 const ANYWHERE = "y";
@@ -26,7 +29,7 @@ export class Marshal implements ReferenceText {
   readonly #peer: number;
   #texts: Map<object, string> | undefined;
   #held: Export[] | undefined;
-  #passedOn: Lease[] | undefined;
+  #passedOn: Map<string, Lease> | undefined;
 
   constructor(core: Core, peer: number) {
     this.#core = core;
@@ -53,10 +56,10 @@ export class Marshal implements ReferenceText {
     transfer: readonly Transferable[] | undefined,
   ): Marshalled {
     try {
-      const text =
-        transfer === undefined
-          ? (primitivesText(tops) ?? new TextWriter(this, this.#core.limits.maxDepth).values(tops))
-          : undefined;
+      const mayBeText = transfer === undefined && !tops.some(isLongString);
+      const text = mayBeText
+        ? (primitivesText(tops) ?? new TextWriter(this, this.#core.limits.maxDepth).values(tops))
+        : undefined;
       if (text === undefined) return { body: this.#pack(tops, value, path, transfer) };
       this.#checkBytes(text.length * 2, path);
       return { text };
@@ -72,14 +75,18 @@ export class Marshal implements ReferenceText {
     return text !== undefined && (text[0] === ReferenceKind.Object || text[0] === AT_SITE || text[0] === ANYWHERE);
   }
 
-  /** Owners must hear of passed-on references no later than of what their new holders do. Call before the message leaves. */
+  /**
+   * The message leaves in this turn. Owners hear of passed-on references before this endpoint can give up its own, which
+   * keeps them until then.
+   */
   sent(): void {
-    for (const lease of this.#passedOn ?? []) this.#core.shareWith(lease, this.#peer);
+    if (this.#passedOn !== undefined)
+      for (const lease of this.#passedOn.values()) this.#core.shareWith(lease, this.#peer);
   }
 
   /** The message will not leave: nobody will hold what it would have carried. */
   unsent(): void {
-    for (const { id, key } of this.#held ?? []) this.#core.exports.release(id, key, this.#peer);
+    for (const { id, key } of this.#held ?? []) this.#core.exports.takeBack(id, key, this.#peer);
   }
 
   // ReferenceText
@@ -113,11 +120,12 @@ export class Marshal implements ReferenceText {
     if (target.kind === "service") return `${AT_SITE}${target.peer};${textField(target.name)}`;
     const { lease } = target;
     if (lease.released) throw new ReleasedError(`${target.label} was released here; it cannot be passed on`);
+    const text = `${ReferenceKind.Object}${lease.owner};${lease.id};${lease.key};`;
     if (lease.owner !== this.#peer) {
-      this.#passedOn ??= [];
-      this.#passedOn.push(lease);
+      this.#passedOn ??= new Map();
+      this.#passedOn.set(text, lease); // several stubs of one object arrive as one
     }
-    return `${ReferenceKind.Object}${lease.owner};${lease.id};${lease.key};`;
+    return text;
   }
 
   #exportText(value: object, isTop: boolean): string | undefined {
@@ -137,11 +145,14 @@ export class Marshal implements ReferenceText {
     const source = sourceOf(value, (error) =>
       this.#core.report("the end of a stream that nobody reads any more", error),
     );
-    return source && this.#hold(value, () => source(() => this.#core.exports.end(value)));
+    if (source === undefined) return undefined;
+    // Each reader of an iterable has an iterator of its own; those of an iterator share it.
+    const handle = "next" in value ? value : {};
+    return this.#hold(handle, () => source(() => this.#core.exports.end(handle)));
   }
 
-  #hold(value: object, describe: Parameters<Core["exports"]["hold"]>[2]): string {
-    const entry = this.#core.exports.hold(value, this.#peer, describe);
+  #hold(handle: object, describe: Parameters<Core["exports"]["hold"]>[2]): string {
+    const entry = this.#core.exports.hold(handle, this.#peer, describe);
     this.#held ??= [];
     this.#held.push(entry);
     return `${entry.kind}${this.#core.host.self};${entry.id};${entry.key};`;
@@ -194,13 +205,28 @@ function describeFunction(value: { readonly name: string }): string {
 /** Makes the values of one arrived message. What is the same reference in it becomes the same object. */
 export class Unmarshal implements ReferenceText {
   readonly #core: Core;
+  readonly #from: number;
   readonly #blocking: boolean;
   #objects: Map<string, object> | undefined;
+  #leases: Lease[] | undefined;
+  #isDiscarding = false;
 
   /** `blocking`: whether stubs and streams that arrive block their callers. */
-  constructor(core: Core, blocking: boolean) {
+  constructor(core: Core, from: number, blocking: boolean) {
     this.#core = core;
+    this.#from = from;
     this.#blocking = blocking;
+  }
+
+  /** Gives back what the values refer to, which nobody has seen. */
+  release(): void {
+    for (const lease of this.#leases ?? []) lease.release();
+  }
+
+  /** Reads a message that nobody waits for any more, only to give back what it refers to. Throws as reading it would. */
+  discard(read: () => unknown): void {
+    this.#isDiscarding = true;
+    read();
   }
 
   /** Throws MalformedError, or ReleasedError for a reference to an object of this endpoint that is gone. */
@@ -219,7 +245,8 @@ export class Unmarshal implements ReferenceText {
       describe: () => undefined,
       resolve: (description) => {
         if (typeof description === "string") return this.resolve(new TextReader(description));
-        if (isObject(description) && "host" in description) return hostValues.resolve(description.host);
+        if (isObject(description) && "host" in description)
+          return this.#isDiscarding ? {} : hostValues.resolve(description.host);
         if (isObject(description) && "aborted" in description)
           return AbortSignal.abort(errors.decode(description.aborted));
         throw new MalformedError("a reference of an unknown kind");
@@ -256,12 +283,26 @@ export class Unmarshal implements ReferenceText {
   /** A reference comes home: the object itself. */
   #own(id: number, key: number): object {
     const entry = this.#core.exports.find(id, key);
-    if (entry !== undefined) return entry.target;
+    if (entry !== undefined) {
+      // In a message to oneself: what held it for the way has done so.
+      if (this.#from === this.#core.host.self) this.#core.exports.takeBack(id, key, this.#from);
+      return entry.target;
+    }
     throw new ReleasedError(`a reference came home to an object that nobody holds any more`);
   }
 
   #foreign(kind: string, owner: number, id: number, key: number): object {
-    const lease = new Lease(owner, id, key, (ended) => this.#core.giveBack(ended));
+    const core = this.#core;
+    // The registry of unused leases holds the lease: were `this` in here, it would hold its stub as well, for ever.
+    const lease = new Lease(owner, id, key, (ended) => core.giveBack(ended));
+    if (this.#isDiscarding) {
+      lease.release();
+      return lease;
+    }
+    if (kind !== ReferenceKind.Signal) {
+      this.#leases ??= [];
+      this.#leases.push(lease);
+    }
     switch (kind) {
       case ReferenceKind.Object:
         return this.#core.stubs.ofLease(lease, this.#blocking);
@@ -277,4 +318,8 @@ export class Unmarshal implements ReferenceText {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+function isLongString(value: unknown): boolean {
+  return typeof value === "string" && value.length > LONG_STRING;
 }

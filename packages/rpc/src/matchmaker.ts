@@ -3,6 +3,7 @@ import type { Core } from "./core.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { internalName } from "./services.ts";
 import type { Target } from "./stub-state.ts";
+import { withoutTime } from "./stubs.ts";
 import { textField } from "./text-frames.ts";
 import type { CallOptions } from "./types.ts";
 
@@ -122,24 +123,25 @@ export class Matchmaker {
     const { stubs } = this.#core;
     const { signal } = options;
     const limits = signal === undefined ? {} : { signal };
+    const startedAt = this.#core.host.now();
+    const sendTo = (found: number): void => {
+      // Calls made before any was found: all go where the first of them goes, in order.
+      const peer = target.peer === undefined || this.#core.session(target.peer).isLost ? found : target.peer;
+      target.peer = peer;
+      this.#sendTo(target, peer, call, method, args, withoutTime(options, this.#core.host.now() - startedAt));
+    };
     if (call.manner === "blocking") {
       try {
-        target.peer = stubs.wait(
-          stubs.call(this.#home, "blocking", limits, "find", [target.name, timeoutMs]),
-        ) as number;
-        this.#sendTo(target, target.peer, call, method, args, options);
+        sendTo(stubs.wait(stubs.call(this.#home, "blocking", limits, "find", [target.name, timeoutMs])) as number);
       } catch (error) {
         call.reject(error);
       }
       return;
     }
-    const finding = stubs.call(this.#home, "async", limits, "find", [target.name, timeoutMs]);
-    finding.promise().then(
-      (peer) => {
-        target.peer = peer as number;
-        this.#sendTo(target, target.peer, call, method, args, options);
-      },
-      (error: unknown) => call.reject(error),
+    const finding = stubs.call(this.#home, "async", limits, "find", [target.name, timeoutMs]).promise();
+    finding.then(
+      (peer) => sendTo(peer as number),
+      (error: unknown) => call.failWith(error),
     );
   }
 

@@ -34,6 +34,9 @@ export interface NodeOptions {
   readonly report: (what: string, error: unknown) => void;
 }
 
+/** Messages of other services do not say who sent them. */
+const NOBODY = -1;
+
 /** What listeners of endpoints do cannot be told from what others do. Nothing is concluded from it. */
 const LISTENERS: AnsweredCall = { isOver: true, hasSignal: false };
 
@@ -177,7 +180,7 @@ export class RpcNode implements Core, ServiceHandler {
 
   /** For unpacking what came so. */
   arriving(): ReferenceCodec {
-    return new Unmarshal(this, false).codec();
+    return new Unmarshal(this, NOBODY, false).codec();
   }
 
   // What the owner of the endpoint says
@@ -210,6 +213,7 @@ export class RpcNode implements Core, ServiceHandler {
     for (const session of this.#sessions) session?.end(error);
     this.channels.close();
     this.exports.clear();
+    this.signals.close(error);
   }
 
   /** Table entries of all kinds, for tests that nothing is kept for ever. */

@@ -1,4 +1,5 @@
-import { Completion } from "@isles/base";
+import { ClosedError, Completion } from "@isles/base";
+import { CallLostError } from "./errors.ts";
 import type { Session } from "./session.ts";
 import type { Manner } from "./stub-state.ts";
 
@@ -26,8 +27,6 @@ export class OutgoingCall extends Completion<unknown> {
   timeoutMs: number | undefined = undefined;
   /** Where it went, once it is sent. */
   session: Session | undefined = undefined;
-  /** The call on whose result it was made. */
-  base: OutgoingCall | undefined = undefined;
   hasFailed = false;
   error: unknown = undefined;
   readonly #labels: Labels;
@@ -101,8 +100,19 @@ export class OutgoingCall extends Completion<unknown> {
   follow(promise: PromiseLike<unknown>): this {
     promise.then(
       (value) => this.resolve(value),
-      (error: unknown) => this.reject(error),
+      (error: unknown) => this.failWith(error),
     );
     return this;
   }
+
+  /** Fails for the reason for which something that it needed first did. */
+  failWith(error: unknown): void {
+    if (isEndOfAll(error)) this.excuse();
+    this.reject(error);
+  }
+}
+
+/** A session or the cluster has ended, and with it every call, also those that nobody awaits any more. */
+function isEndOfAll(error: unknown): boolean {
+  return error instanceof ClosedError || error instanceof CallLostError;
 }

@@ -53,6 +53,7 @@ for (const [name, value] of Object.entries({ constructor: Promise, then, catch: 
 Object.setPrototypeOf(
   RemotePromise.prototype,
   new Proxy(Promise.prototype, {
+    getPrototypeOf: () => Promise.prototype, // for `instanceof`
     get(inherited, name, result: RemotePromise): unknown {
       if (typeof name === "symbol" || isReserved(name)) return Reflect.get(inherited, name, result);
       return (...args: unknown[]) => RemotePromise.on(result, name, args);

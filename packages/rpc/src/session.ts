@@ -7,15 +7,13 @@ import {
   ReleasedError,
   TimeoutError,
 } from "@isles/base";
-import { listedMembers } from "./by-reference.ts";
+import { CallTable } from "./call-table.ts";
 import type { Core } from "./core.ts";
-import { CallLostError, isNotATarget, noSuchMethod, notATarget, notExposed } from "./errors.ts";
+import { CallLostError, noSuchMethod, notATarget, notExposed } from "./errors.ts";
 import { type Callee, IncomingCall, type Outcome } from "./incoming-call.ts";
-import { Marshal, Unmarshal } from "./marshal.ts";
-import { type Members, membersOf } from "./members.ts";
+import { Marshal, type Marshalled, Unmarshal } from "./marshal.ts";
+import type { Members } from "./members.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
-import { stubStateOf } from "./stub-state.ts";
-import { calleeOnStub } from "./stubs.ts";
 import { isMalformed, Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
 import { Transferred } from "./transferred.ts";
 import type { CallOptions } from "./types.ts";
@@ -31,8 +29,8 @@ export class Session {
   readonly peer: number;
   readonly #core: Core;
   readonly #name: string;
-  readonly #calls = new Map<number, OutgoingCall>();
-  readonly #incoming = new Map<number, IncomingCall>();
+  readonly #calls = new CallTable<OutgoingCall>();
+  readonly #incoming = new CallTable<IncomingCall>();
   /** Results that calls may still be pipelined on, by call. */
   readonly #answers = new Map<number, unknown>();
   #lastCall = 0;
@@ -52,7 +50,7 @@ export class Session {
 
   /** Calls of the peer that have not been answered. */
   get serving(): Iterable<number> {
-    return this.#incoming.keys();
+    return this.#incoming.values().map(({ id }) => id);
   }
 
   get isLost(): boolean {
@@ -77,28 +75,38 @@ export class Session {
         throw new TimeoutError(`${call.label} was not sent: the deadline of the call that makes it has passed`);
       const marshal = new Marshal(this.#core, this.peer);
       const packed = marshal.args(args, "args", options.transfer);
-      marshal.sent();
       const id = ++this.#lastCall;
       const time = timeoutMs === Infinity ? 0 : Math.max(1, Math.ceil(timeoutMs));
       const head = `${Kind.Call}${id};${isOneWay ? ONE_WAY : ANSWERED}${time};${target}${textField(method)}`;
       stats.made++;
-      if ("text" in packed) outbox.text(this.peer, head + packed.text);
-      else outbox.value(this.peer, head, packed.body, options.transfer);
+      call.batch = outbox.batch(this.peer);
+      this.#post(marshal, head, packed, options.transfer);
       if (isOneWay) {
         call.resolve(undefined);
         return;
       }
       call.id = id;
-      call.batch = outbox.batch(this.peer);
       call.session = this;
       if (this.#calls.size === 0) this.#core.host.keepAlive(1);
-      this.#calls.set(id, call);
+      this.#calls.add(call);
       // A call that may be given up in time is no part of a deadlock.
       if (timeoutMs === Infinity && options.signal === undefined) call.reason = call;
       else this.#watch(call, timeoutMs, options.signal);
     } catch (error) {
       call.reject(error);
     }
+  }
+
+  /** Throws what the host says of a bad transfer list; then nothing is held. */
+  #post(marshal: Marshal, head: string, packed: Marshalled, transfer: CallOptions["transfer"]): void {
+    try {
+      if ("text" in packed) this.#core.outbox.text(this.peer, head + packed.text);
+      else this.#core.outbox.value(this.peer, head, packed.body, transfer);
+    } catch (error) {
+      marshal.unsent();
+      throw error;
+    }
+    marshal.sent();
   }
 
   /** Text of the target that a call on the result of another call is made to; undefined if it must wait for that result. */
@@ -140,7 +148,7 @@ export class Session {
 
   /** Gives up the calls that a run has made. */
   giveUpGroup(group: number, reason: unknown): void {
-    for (const call of [...this.#calls.values()]) if (call.group === group) this.giveUp(call, reason);
+    for (const call of this.#calls.values()) if (call.group === group) this.giveUp(call, reason);
   }
 
   #forget(id: number): void {
@@ -163,7 +171,7 @@ export class Session {
     if (this.#lost !== undefined) return;
     this.#lost = cause;
     const { outbox } = this.#core;
-    const calls = [...this.#calls.values()];
+    const calls = this.#calls.values();
     this.#calls.clear();
     if (calls.length > 0) this.#core.host.keepAlive(-1);
     for (const call of calls) {
@@ -184,6 +192,7 @@ export class Session {
 
   /** Frames that came as one text. Throws nothing: what is malformed is counted and dropped. */
   text(batch: string): void {
+    if (this.#lost !== undefined) return;
     const reader = new TextReader(batch);
     try {
       while (!reader.atEnd) {
@@ -206,6 +215,7 @@ export class Session {
 
   /** A frame with a value. */
   value(frame: unknown): void {
+    if (this.#lost !== undefined) return;
     try {
       if (!Array.isArray(frame) || frame.length !== 2 || typeof frame[0] !== "string")
         throw new MalformedError("no frame");
@@ -239,7 +249,7 @@ export class Session {
       case Kind.Release:
         return this.#core.exports.release(reader.count(), reader.count(), this.peer);
       case Kind.Share:
-        return this.#core.exports.share(reader.count(), reader.count(), this.#core.checkPeer(reader.count()));
+        return this.#shared(reader.count(), reader.count(), this.#core.checkPeer(reader.count()));
       case Kind.Abort:
         return this.#core.signals.aborted(this.peer, reader.count(), body?.value);
       case Kind.Ask:
@@ -253,21 +263,26 @@ export class Session {
     }
   }
 
+  /** What a dead endpoint is given, nobody would give back. */
+  #shared(id: number, key: number, to: number): void {
+    if (!this.#core.session(to).isLost) this.#core.exports.share(id, key, to);
+  }
+
   #replied(reader: TextReader, body: Body | undefined): void {
     const id = reader.count();
-    const isKept = reader.letter() === KEPT;
+    if (reader.letter() === KEPT) this.#core.outbox.text(this.peer, `${Kind.Finish}${id};`);
     const call = this.#calls.get(id);
+    const unmarshal = new Unmarshal(this.#core, this.peer, call?.manner === "blocking");
     if (call === undefined) {
       this.#core.stats.late++;
+      unmarshal.discard(() => readResult(unmarshal, reader, body));
       return;
     }
     this.#forget(id);
     try {
-      const unmarshal = new Unmarshal(this.#core, call.manner === "blocking");
-      const value = body === undefined ? unmarshal.text(reader)[0] : unmarshal.body(body.value);
-      if (isKept) this.#core.outbox.text(this.peer, `${Kind.Finish}${id};`);
-      call.resolve(value);
+      call.resolve(readResult(unmarshal, reader, body));
     } catch (error) {
+      unmarshal.release();
       call.reject(error);
       if (isMalformed(error)) throw error;
     }
@@ -281,11 +296,6 @@ export class Session {
     }
     this.#forget(id);
     const error = this.#core.errors.decode(body?.value);
-    // A call on a result that never came failed for the reason for which that did.
-    if (isNotATarget(error) && call.base?.hasFailed) {
-      call.reject(call.base.error);
-      return;
-    }
     call.reject(withPath(error, call.label, endpointName(this.#core.host.self, this.#core.host.sites)));
   }
 
@@ -298,27 +308,29 @@ export class Session {
     const isOneWay = reader.letter() === ONE_WAY;
     const timeMs = reader.count();
     const { host, limits } = this.#core;
+    const unmarshal = new Unmarshal(this.#core, this.peer, false);
     try {
       const target = readTarget(reader);
       const deadline = timeMs === 0 ? Infinity : host.now() + timeMs;
       const call = new IncomingCall(id, this.peer, reader.string(), isOneWay, deadline, host.now);
       call.service = target.name ?? describeTarget(target);
-      call.args = this.#args(reader, body);
+      call.args = this.#args(unmarshal, reader, body);
+      call.arrived = unmarshal;
       if (this.#incoming.size >= limits.maxCalls)
         throw new LimitError(
           `${call.what} was refused: ${limits.maxCalls} calls of one endpoint are in flight, the limit`,
         );
       this.#find(target, call);
-      this.#incoming.set(id, call);
+      this.#incoming.add(call);
     } catch (error) {
+      unmarshal.release();
       if (isOneWay) this.#core.report(`a one-way call of ${this.#name}`, error);
       else this.#sendFailure(id, error);
       if (isMalformed(error)) throw error;
     }
   }
 
-  #args(reader: TextReader, body: Body | undefined): unknown[] {
-    const unmarshal = new Unmarshal(this.#core, false);
+  #args(unmarshal: Unmarshal, reader: TextReader, body: Body | undefined): unknown[] {
     if (body === undefined) return unmarshal.text(reader);
     const args = unmarshal.body(body.value);
     if (!Array.isArray(args)) throw new MalformedError("arguments that are no list");
@@ -350,14 +362,14 @@ export class Session {
     const base = this.#incoming.get(answer);
     if (base === undefined || base.outcome !== undefined) {
       if (!this.#answers.has(answer)) throw notATarget(call.what);
-      return this.#start(call, calleeOf(this.#answers.get(answer), call.method, call.what));
+      return this.#start(call, this.#core.stubs.callee(this.#answers.get(answer), call.method, call.what));
     }
     base.pipelined ??= [];
     base.pipelined.push(() => {
       try {
-        const { outcome } = base;
-        if (outcome !== undefined && "error" in outcome) throw outcome.error;
-        this.#start(call, calleeOf(outcome?.value, call.method, call.what));
+        if (base.outcome !== undefined && "error" in base.outcome) throw base.outcome.error;
+        if (!this.#answers.has(answer)) throw notATarget(call.what);
+        this.#start(call, this.#core.stubs.callee(this.#answers.get(answer), call.method, call.what));
       } catch (error) {
         this.#fail(call, error);
       }
@@ -374,6 +386,7 @@ export class Session {
       return this.#settled(call, { error: new IslesError("CANCELLED", `${call.what} was given up`) });
     if (call.deadlineMs === 0)
       return this.#fail(call, new TimeoutError(`${call.what} did not start before its deadline`));
+    call.arrived = undefined;
     try {
       const result = this.#core.run(call);
       if (!isThenable(result)) return this.#reply(call, result);
@@ -396,17 +409,13 @@ export class Session {
   #reply(call: IncomingCall, result: unknown): void {
     this.#core.stats.served++;
     if (this.#lost !== undefined || call.isOneWay) return this.#settled(call, { value: result });
-    const { outbox } = this.#core;
     try {
       const { value, transfer } = result instanceof Transferred ? result : { value: result, transfer: undefined };
       const marshal = new Marshal(this.#core, this.peer);
       const packed = marshal.one(value, `the result of ${call.what}`, transfer);
-      marshal.sent();
       const isKept = marshal.isTarget(value);
+      this.#post(marshal, `${Kind.Reply}${call.id};${isKept ? KEPT : NOT_KEPT}`, packed, transfer);
       if (isKept) this.#answers.set(call.id, value);
-      const head = `${Kind.Reply}${call.id};${isKept ? KEPT : NOT_KEPT}`;
-      if ("text" in packed) outbox.text(this.peer, head + packed.text);
-      else outbox.value(this.peer, head, packed.body, transfer);
       this.#settled(call, { value });
     } catch (error) {
       this.#fail(call, error);
@@ -421,6 +430,7 @@ export class Session {
 
   #settled(call: IncomingCall, outcome: Outcome): void {
     call.outcome = outcome;
+    call.arrived?.release();
     this.#incoming.delete(call.id);
     for (const start of call.pipelined ?? []) start();
   }
@@ -441,6 +451,10 @@ interface ArrivedTarget {
   readonly key: number | undefined;
 }
 
+function readResult(unmarshal: Unmarshal, reader: TextReader, body: Body | undefined): unknown {
+  return body === undefined ? unmarshal.text(reader)[0] : unmarshal.body(body.value);
+}
+
 function readTarget(reader: TextReader): ArrivedTarget {
   switch (reader.letter()) {
     case "s":
@@ -458,16 +472,6 @@ function describeTarget({ key }: ArrivedTarget): string {
   return key === undefined ? "the result of another call" : "an object passed by reference";
 }
 
-/** What a method name means on the result of a call. */
-function calleeOf(value: unknown, method: string, what: string): Callee {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) throw notATarget(what);
-  if (stubStateOf(value) !== undefined) return calleeOnStub(value, method);
-  const members = membersOf(value, what, listedMembers(value));
-  const found = members.get(method);
-  if (found === undefined) throw noSuchMethod(method, "the result", members);
-  return { method: found, self: value };
-}
-
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === "object" || typeof value === "function") &&
@@ -476,10 +480,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** The remote stack says where it happened; what follows says how the caller got there. */
+/** The remote stack says where it happened; what follows says whose call it was, and a blocking caller adds how it got there. */
 function withPath(error: unknown, label: string, caller: string): unknown {
   if (!(error instanceof Error)) return error;
-  const here = new Error().stack?.split("\n").slice(1).join("\n") ?? "";
-  error.stack = `${error.stack ?? `${error.name}: ${error.message}`}\n    -- ${label}, called from ${caller} --\n${here}`;
+  error.stack = `${error.stack ?? `${error.name}: ${error.message}`}\n    -- ${label}, called from ${caller} --`;
   return error;
 }

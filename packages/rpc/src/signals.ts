@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { Core } from "./core.ts";
 import { type Exportable, ReferenceKind } from "./exports.ts";
 import type { Lease } from "./lease.ts";
@@ -10,6 +11,8 @@ export class Signals {
   readonly #arrived = new Map<string, WeakRef<AbortController>>();
   /** A signal does not keep its controller, but whoever holds the signal must. */
   readonly #controllers = new WeakMap<AbortSignal, AbortController>();
+  /** Of signals with listeners, who are to be told though the program has let the signal itself go. */
+  readonly #listened = new Set<AbortController>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -23,19 +26,36 @@ export class Signals {
   arrived(lease: Lease): AbortSignal {
     const key = keyOf(lease.owner, lease.id);
     const known = this.#arrived.get(key)?.deref();
-    const controller = known ?? new AbortController();
-    this.#controllers.set(controller.signal, controller);
+    const controller = known ?? this.#make();
     this.#arrived.set(key, new WeakRef(controller));
     this.#core.tie(controller.signal, lease);
     return controller.signal;
   }
 
+  #make(): AbortController {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#controllers.set(signal, controller);
+    for (const name of ["addEventListener", "removeEventListener"] as const) {
+      const value = (...args: Parameters<EventTarget["addEventListener"]>): void => {
+        EventTarget.prototype[name].apply(signal, args);
+        const isListened = !signal.aborted && getEventListeners(signal, "abort").length > 0;
+        if (isListened) this.#listened.add(controller);
+        else this.#listened.delete(controller);
+      };
+      Object.defineProperty(signal, name, { value, configurable: true, writable: true });
+    }
+    return controller;
+  }
+
   /** The original was aborted. */
   aborted(owner: number, id: number, reason: unknown): void {
+    if (reason === undefined) throw new MalformedError("an abort without a reason");
     const controller = this.#arrived.get(keyOf(owner, id))?.deref();
     this.#arrived.delete(keyOf(owner, id));
-    if (reason === undefined) throw new MalformedError("an abort without a reason");
-    controller?.abort(this.#core.errors.decode(reason));
+    if (controller === undefined) return;
+    this.#listened.delete(controller);
+    controller.abort(this.#core.errors.decode(reason));
   }
 
   /** A lease on a signal has ended. */
@@ -46,10 +66,22 @@ export class Signals {
 
   /** Whoever could abort them is gone. */
   peerLost(owner: number, reason: unknown): void {
+    this.#abort(reason, (key) => key.startsWith(`${owner}:`));
+  }
+
+  /** Nobody can abort them any more. */
+  close(reason: unknown): void {
+    this.#abort(reason, () => true);
+  }
+
+  #abort(reason: unknown, concerns: (key: string) => boolean): void {
     for (const [key, ref] of [...this.#arrived]) {
-      if (!key.startsWith(`${owner}:`)) continue;
+      if (!concerns(key)) continue;
       this.#arrived.delete(key);
-      ref.deref()?.abort(reason);
+      const controller = ref.deref();
+      if (controller === undefined) continue;
+      this.#listened.delete(controller);
+      controller.abort(reason);
     }
   }
 }

@@ -11,32 +11,50 @@ type Result = IteratorResult<unknown, unknown>;
  * never runs further ahead, so a slow reader bounds the memory. `return` and `throw` pass by the credits that have not been used.
  */
 class StreamSource {
-  readonly #iterator: AnyIterator;
+  readonly #open: () => AnyIterator;
+  #opened: AnyIterator | undefined;
   readonly #onEnd: () => void;
   /** The last step under way. Iterators that are no generators need not bear two at once. */
   #tail: Promise<unknown> | undefined;
-  #overtaking = 0;
+  /** Steps asked for and not begun, oldest first. */
+  readonly #waiting: { wanted: boolean }[] = [];
   #ended = false;
 
-  constructor(iterator: AnyIterator, onEnd: () => void) {
-    this.#iterator = iterator;
+  constructor(open: () => AnyIterator, onEnd: () => void) {
+    this.#open = open;
     this.#onEnd = onEnd;
   }
 
+  /** Opened by the first step: a stream that never gets to its reader is not touched. */
+  get #iterator(): AnyIterator {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
   next(): Step | Promise<Step> {
-    return this.#after(() =>
-      this.#overtaking > 0 || this.#ended ? [true, undefined] : this.#step(() => this.#iterator.next()),
-    );
+    const step = { wanted: true };
+    this.#waiting.push(step);
+    return this.#after(() => {
+      this.#waiting.shift();
+      return !step.wanted || this.#ended ? [true, undefined] : this.#step(() => this.#iterator.next());
+    });
   }
 
-  return(value: unknown): Step | Promise<Step> {
-    return this.#overtake(() => this.#iterator.return?.(value) ?? { done: true, value });
+  /** `unused`: how many of the latest steps asked for nobody waits for any more. */
+  return(value: unknown, unused: number): Step | Promise<Step> {
+    return this.#overtake(unused, () => this.#iterator.return?.(value) ?? { done: true, value });
   }
 
-  throw(error: unknown): Step | Promise<Step> {
-    return this.#overtake(() => {
-      if (this.#iterator.throw !== undefined) return this.#iterator.throw(error);
-      throw error;
+  throw(error: unknown, unused: number): Step | Promise<Step> {
+    return this.#overtake(unused, () => {
+      const iterator = this.#iterator;
+      if (iterator.throw !== undefined) return iterator.throw(error);
+      // It cannot be told, so it is closed, as `yield*` does.
+      const closing = iterator.return?.();
+      if (!isPromiseLike(closing)) throw error;
+      return closing.then(() => {
+        throw error;
+      });
     });
   }
 
@@ -44,19 +62,16 @@ class StreamSource {
   abandon(report: (error: unknown) => void): void {
     if (this.#ended) return;
     try {
-      const ending = this.return(undefined);
+      const ending = this.return(undefined, Infinity);
       if (ending instanceof Promise) ending.catch(report);
     } catch (error) {
       report(error);
     }
   }
 
-  #overtake(act: () => Result | PromiseLike<Result>): Step | Promise<Step> {
-    this.#overtaking++;
-    return this.#after(() => {
-      this.#overtaking--;
-      return this.#step(act);
-    });
+  #overtake(unused: number, act: () => Result | PromiseLike<Result>): Step | Promise<Step> {
+    for (const step of this.#waiting.slice(Math.max(0, this.#waiting.length - unused))) step.wanted = false;
+    return this.#after(() => this.#step(act));
   }
 
   #after(act: () => Step | Promise<Step>): Step | Promise<Step> {
@@ -117,13 +132,15 @@ export function sourceOf(
   const open = opener(value);
   if (open === undefined) return undefined;
   return (onEnd) => {
-    const source = new StreamSource(open(), onEnd);
+    const source = new StreamSource(open, onEnd);
     const members = new Map<string, Method>([
       ["next", () => source.next()],
-      ["return", (result) => source.return(result)],
-      ["throw", (error) => source.throw(error)],
+      ["return", (result, unused) => source.return(result, Number(unused))],
+      ["throw", (error, unused) => source.throw(error, Number(unused))],
     ]);
-    const onReleased = (): void => source.abandon(report);
+    const onReleased = (unused: boolean): void => {
+      if (!unused) source.abandon(report);
+    };
     return { kind: ReferenceKind.Stream, target: value, members, service: source, onReleased };
   };
 }

@@ -36,20 +36,22 @@ class StreamCalls {
 
   /** `return` or `throw`: what was asked for and not used is forgotten. */
   overtake(method: "return" | "throw", argument: unknown): OutgoingCall {
+    const unused = this.#credits.length;
     this.#forget();
-    return this.#call(method, [argument]);
+    return this.#call(method, [argument, unused]);
   }
 
   /** What a step says; a stream that is done, here or there, needs no lease any more. */
   arrived([done, value]: Step): Result {
     if (!done) return { done: false, value };
+    this.lease.expire(); // its writer drops it by itself when it is done
     this.end();
     return { done: true, value: value as undefined };
   }
 
   end(): void {
     this.ended = true;
-    this.lease.expire(); // its writer drops it by itself when it is done
+    this.lease.release();
     this.#forget();
   }
 

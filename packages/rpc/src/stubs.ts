@@ -1,15 +1,19 @@
 import { inspect } from "node:util";
-import { endpointName, ReleasedError, UsageError, WouldBlockError } from "@isles/base";
+import { endpointName, ReleasedError, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
+import { isByReference, listedMembers } from "./by-reference.ts";
 import type { Core } from "./core.ts";
-import { notATarget } from "./errors.ts";
+import { noSuchMethod, notATarget } from "./errors.ts";
 import type { Callee } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
-import { isReserved, type Method } from "./members.ts";
+import { isReserved, type Method, membersOf } from "./members.ts";
 import { type Labels, OutgoingCall } from "./outgoing-call.ts";
 import { RemotePromise } from "./remote-promise.ts";
 import { type Manner, markAsStub, type StubState, stubStateOf, type Target } from "./stub-state.ts";
 import { textField } from "./text-frames.ts";
 import type { CallOptions } from "./types.ts";
+
+/** The platform's timers take no more. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Makes stubs, and the calls that stubs make. */
 export class Stubs implements Labels {
@@ -27,17 +31,19 @@ export class Stubs implements Labels {
   /** A stub of an object of another endpoint. When nobody here uses it any more, its lease ends. */
   ofLease(lease: Lease, blocking: boolean): object {
     const { sites } = this.#core.host;
-    const label = `an object of ${endpointName(lease.owner, sites)}`;
-    const stub = this.make({ kind: "object", lease, label }, blocking);
-    this.#core.tie(stub, lease);
-    return stub;
+    const target: Target = { kind: "object", lease, label: `an object of ${endpointName(lease.owner, sites)}` };
+    this.#core.tie(target, lease); // which all stubs of the object share, whatever their options
+    return this.make(target, blocking);
   }
 
   /** What a stub's method does: returns a promise, a result, or nothing. */
   invoke({ target, manner, options }: StubState, method: string, args: unknown[]): unknown {
     if (manner === "async") return new RemotePromise(this.call(target, manner, options, method, args), this);
     if (manner === "oneWay") {
-      this.call(target, manner, options, method, args);
+      const call = this.call(target, manner, options, method, args);
+      call.onSettled(() => {
+        if (call.hasFailed) this.#core.report(`the one-way call ${call.label}`, call.error);
+      });
       return undefined;
     }
     if (!this.#core.host.mayBlock) throw new WouldBlockError(this.labelOf(target, method), "a stub made by rpc.stub");
@@ -50,6 +56,7 @@ export class Stubs implements Labels {
       return this.#core.host.wait(call, call.timeoutMs, () => call.session?.expire(call, call.timeoutMs!));
     } catch (error) {
       call.session?.giveUp(call, error); // unless it was its answer that was thrown
+      if (error instanceof Error && error === call.error) addCallersStack(error, this.wait);
       throw error;
     }
   }
@@ -58,9 +65,8 @@ export class Stubs implements Labels {
     const call = new OutgoingCall(this, target, method, manner, this.#core.host.group.id);
     if (manner !== "blocking" && args.some(isRemotePromise)) {
       // Sent when the results that it takes are there.
-      return call.follow(
-        Promise.all(args).then((ready) => this.call(target, manner, options, method, ready).promise()),
-      );
+      this.#awaitArgs(call, args, options, (ready, left) => this.call(target, manner, left, method, ready));
+      return call;
     }
     switch (target.kind) {
       case "service":
@@ -88,12 +94,63 @@ export class Stubs implements Labels {
     const call = new OutgoingCall(this, base, method, "async", base.group);
     const target = args.some(isRemotePromise) ? undefined : base.session?.targetOnResult(base);
     if (target !== undefined) {
-      call.base = base;
       base.session!.send(call, target, method, args, {});
+      base.onSettled(() => {
+        if (base.hasFailed) base.session!.giveUp(call, base.error);
+      });
     } else {
-      call.follow(base.promise().then((result) => callOnStub(result, method, args)));
+      const ready = Promise.all([base.promise(), ...args]);
+      call.follow(
+        ready.then(([result, ...args]) => {
+          const callee = this.callee(result, method, method);
+          return callee.method.apply(callee.self, args);
+        }),
+      );
     }
     return new RemotePromise(call, this);
+  }
+
+  /** What a method name means on the result of a call: on a stub, or on what this endpoint itself passed by reference. */
+  callee(value: unknown, method: string, what: string): Callee {
+    if (!isObject(value)) throw notATarget(what);
+    if (stubStateOf(value) !== undefined) {
+      // What a stub has for itself is not for others to call.
+      if (isReserved(method)) throw noSuchMethod(method, "the result", new Map());
+      return { method: method === "" ? (value as Method) : (value as Record<string, Method>)[method]!, self: value };
+    }
+    if (typeof value !== "function" && !isByReference(value)) throw notATarget(what);
+    const members = this.#core.exports.of(value)?.members ?? membersOf(value, what, listedMembers(value));
+    const found = members.get(method);
+    if (found === undefined) throw noSuchMethod(method, "the result", members);
+    return { method: found, self: value };
+  }
+
+  /** Sends a call when the results that it takes are there. Its time runs meanwhile, and its signal counts. */
+  #awaitArgs(
+    call: OutgoingCall,
+    args: unknown[],
+    options: CallOptions,
+    send: (ready: unknown[], left: CallOptions) => OutgoingCall,
+  ): void {
+    const { signal, timeoutMs } = options;
+    const startedAt = this.#core.host.now();
+    const expire = (): void => {
+      call.reject(new TimeoutError(`${call.label} was not sent: its arguments were not there within ${timeoutMs} ms`));
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(expire, Math.min(timeoutMs, MAX_TIMER_MS));
+    const onAbort = (): void => void call.reject(signal!.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    call.onSettled(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+    const sent = Promise.all(args).then((ready) => {
+      if (call.settled) return undefined;
+      clearTimeout(timer); // the call that is sent keeps the rest of the time itself
+      return send(ready, withoutTime(options, this.#core.host.now() - startedAt)).promise();
+    });
+    call.follow(sent);
   }
 
   release({ target }: StubState): void {
@@ -147,21 +204,25 @@ export function checkOptions(options: CallOptions): CallOptions {
   return options;
 }
 
-/** What a method name means on a stub that is the result of a call. */
-export function calleeOnStub(stub: object, method: string): Callee {
-  return { method: (...args) => callOnStub(stub, method, args), self: stub };
+/** What is left of a call's time when some of it has been spent before it is sent. */
+export function withoutTime(options: CallOptions, spentMs: number): CallOptions {
+  const { timeoutMs } = options;
+  return timeoutMs === undefined ? options : { ...options, timeoutMs: timeoutMs - spentMs };
+}
+
+/** How the caller got to its wait: what reads the reply runs on another stack. */
+function addCallersStack(error: Error, above: (...args: never[]) => unknown): void {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, above);
+  error.stack = `${error.stack}\n${here.stack?.split("\n").slice(1).join("\n")}`;
 }
 
 function isRemotePromise(value: unknown): boolean {
   return value instanceof RemotePromise;
 }
 
-function callOnStub(value: unknown, method: string, args: unknown[]): unknown {
-  const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
-  if (isObject && stubStateOf(value) !== undefined) {
-    return method === "" ? (value as Method)(...args) : (value as Record<string, Method>)[method]!(...args);
-  }
-  throw notATarget(method);
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
 }
 
 /**
@@ -180,10 +241,10 @@ function makeStub(state: StubState): object {
 const methods = new Proxy(Object.prototype, {
   get(inherited, name, stub: object): unknown {
     const state = stubStateOf(stub);
+    if (name === Symbol.toStringTag) return "Stub"; // asked with another receiver by Object.prototype.toString of V8
     if (state === undefined) return Reflect.get(inherited, name, stub);
     if (name === Symbol.dispose) return () => state.caller.release(state);
     if (name === inspect.custom) return () => state.caller.describe(state);
-    if (name === Symbol.toStringTag) return "Stub";
     if (typeof name === "symbol" || isReserved(name)) return Reflect.get(inherited, name, stub);
     // The method holds the stub, so that whoever has only the method keeps the reference alive.
     const method = (...args: unknown[]): unknown => state.caller.invoke(stubStateOf(stub)!, name, args);

@@ -119,11 +119,11 @@ export function primitiveText(value: unknown): string | undefined {
   }
 }
 
-const { toString } = Object.prototype;
+const tagOf = Object.prototype.toString;
 
 function isPlain(object: object): boolean {
   // By its prototype alone `Math` would be plain, and empty.
-  return Object.getPrototypeOf(object) === Object.prototype && toString.call(object) === "[object Object]";
+  return Object.getPrototypeOf(object) === Object.prototype && tagOf.call(object) === "[object Object]";
 }
 
 export function readValues(reader: TextReader, references: ReferenceText): unknown[] {

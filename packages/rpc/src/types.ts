@@ -262,12 +262,13 @@ type Pipelined<V> = [V] extends [never]
               : unknown;
 
 /** The promise's own methods win over a service's of the same name; those can be called once it is awaited. */
-type PipelinedCalls<S> = SelfCall<S, "promise"> & Omit<Methods<S, "promise">, keyof Promise<unknown>>;
+type PipelinedCalls<S> = Omit<Methods<S, "promise">, keyof Promise<unknown>>;
 
 /**
  * The result of an asynchronous call of a method that returns `R`. It can be used before it is there (promise pipelining,
- * Liskov and Shrira, 1988): passed as an argument to another call, called (`stub.open("x").read()`) if it is a function, a
- * stub or {@link ByReference}, and run through with `for await` if it is a stream. All that costs no further round trip.
+ * Liskov and Shrira, 1988): methods of the result can be called on it (`stub.open("x").read()`) if that is a stub or
+ * {@link ByReference}, in one round trip for the whole chain. If it is a stream, `for await` runs through it. As an argument of
+ * another call it is waited for first.
  */
 export type RemotePromise<R> = Promise<Received<R>> & Unreturned<Awaited<R>> & Pipelined<Awaited<R>>;
 

@@ -1,6 +1,7 @@
 import type { SyncReport, WaitReason } from "@isles/base";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type AnsweredCall, Answering } from "../src/answering.ts";
 import { DeadlockWatch, deadlockError, findDeadlock, type SiteReport } from "../src/deadlock.ts";
 
 const idle: SyncReport = { claims: [], locks: [], collectives: [], rounds: [] };
@@ -247,3 +248,31 @@ function reportOf(sites: readonly Doing[], self: number): SiteReport {
     sync: { claims: claims.map(([by]) => 10 + by), locks },
   });
 }
+
+describe("Answering", () => {
+  const newCall = (hasSignal = false): AnsweredCall => ({ isOver: false, hasSignal });
+
+  it("knows whose code runs, and that it is nobody's while no method waits for a promise", () => {
+    let current: AnsweredCall | undefined = newCall();
+    const answering = new Answering(() => current);
+    expect(answering.now()).toBe(current);
+    current = undefined;
+    expect(answering.now()).toBeUndefined();
+  });
+
+  it("else answers for all that it may be: over when the first of them is", () => {
+    const answering = new Answering(() => undefined);
+    const [one, two] = [newCall(), newCall()];
+    answering.suspended(one);
+    const early = answering.now()!;
+    answering.suspended(two);
+    expect([early.isOver, early.hasSignal]).toEqual([false, false]);
+    answering.answered(newCall());
+    expect(early.isOver).toBe(false);
+    answering.answered(one);
+    expect(early.isOver).toBe(true);
+    expect(answering.now()?.isOver).toBe(false);
+    answering.suspended(newCall(true));
+    expect(answering.now()?.hasSignal).toBe(true);
+  });
+});

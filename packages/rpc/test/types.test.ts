@@ -101,7 +101,7 @@ export async function compilesPipelining(stub: Stub<Service>, blocking: Blocking
   expectTypeOf(await opened.read()).toEqualTypeOf<Uint8Array>();
   expectTypeOf(await opened.parent().open("g").parent().entries()).toEqualTypeOf<string[]>();
   for await (const line of opened.lines()) expectTypeOf(line).toEqualTypeOf<string>();
-  expectTypeOf(await stub.adder(1)(2)).toEqualTypeOf<number>();
+  expectTypeOf(await (await stub.adder(1))(2)).toEqualTypeOf<number>();
   // The promise's own methods win; the service's can be called once it is there.
   expectTypeOf(opened.finally()).toEqualTypeOf<Promise<Stub<File>>>();
   expectTypeOf(await (await opened).finally()).toEqualTypeOf<number>();
