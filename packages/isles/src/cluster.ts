@@ -1,7 +1,7 @@
 import { CloneError, ClosedError, Completion, IslesError, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
 import { addStats, emptyArrayStats } from "@isles/dsm/internal";
-import type { Rpc } from "@isles/rpc";
+import type { Rpc, RpcStats } from "@isles/rpc";
 import { Service, type ThreadPort } from "@isles/transport";
 import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
@@ -23,6 +23,8 @@ export interface RunOptions {
 export interface ClusterStats {
   /** By site; the launcher's own accesses come last. */
   readonly sites: SiteStats[];
+  /** Remote procedure calls, by endpoint as `sites`. */
+  readonly rpc: RpcStats[];
   /** By shared array, all sites together. */
   readonly arrays: Record<string, ArrayStats>;
 }
@@ -137,7 +139,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
         addStats(arrays[name], stats);
       }
     }
-    return { sites: all.map(({ site }) => site), arrays };
+    return { sites: all.map(({ site }) => site), rpc: all.map(({ rpc }) => rpc), arrays };
   }
 
   /** Kills a site's thread at once, as a crash would: for tests of what survives. */

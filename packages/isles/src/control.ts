@@ -1,4 +1,5 @@
 import type { ArrayStats, SiteStats } from "@isles/dsm";
+import type { RpcStats } from "@isles/rpc";
 import type { WireError } from "@isles/wire";
 
 /** What the launcher and the sites tell each other about runs and about each other, beside the memory's own messages. */
@@ -18,6 +19,7 @@ export type ControlMessage =
 /** One endpoint's counters, altogether and by array. */
 export interface EndpointStats {
   readonly site: SiteStats;
+  readonly rpc: RpcStats;
   readonly arrays: Record<string, ArrayStats>;
 }
 

@@ -61,6 +61,7 @@ export {
   type RemoteStream,
   type Rpc,
   RpcEndpoint,
+  type RpcStats,
   type SiteOutcome,
   type SiteRef,
   type SiteRpc,

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { MismatchError } from "@isles/base";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync, type TypedArray } from "@isles/dsm";
 import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
@@ -51,7 +52,7 @@ export class Member implements ReferenceCodec {
       errors: this.errors,
       hostValues: this,
       randomKey: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
-      report: warn,
+      report: warner(),
       waits: {
         report: () => {
           const { blocked, hasTasks } = this.endpoint;
@@ -113,12 +114,20 @@ export class Member implements ReferenceCodec {
       addStats(total, region.stats);
       arrays[region.descriptor.name] = { ...region.stats };
     }
-    return { site: total, arrays };
+    return { site: total, arrays, rpc: { ...this.rpcNode.stats } };
   }
 }
 
-/** Nobody is told of it by an error, so it is said where a person may see it. */
-function warn(what: string, error: unknown): void {
-  const said = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  process.emitWarning(`${what} failed: ${said}`, { type: "IslesRpcWarning", code: "UNHEARD" });
+/** Warnings of one endpoint; what fails by the thousand fails for one reason. */
+const WARNINGS_MAX = 10;
+
+/** Says where a person may see it what no caller is told by an error. */
+function warner(): (what: string, error: unknown) => void {
+  let left = WARNINGS_MAX;
+  return (what, error) => {
+    if (left === 0) return; // it is still counted: see `unheard` in the statistics
+    const said = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
+    const more = --left === 0 ? "\n(further ones are only counted)" : "";
+    process.emitWarning(`${what} failed: ${said}${more}`, { type: "IslesRpcWarning", code: "UNHEARD" });
+  };
 }

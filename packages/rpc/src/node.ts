@@ -166,6 +166,7 @@ export class RpcNode implements Core, ServiceHandler {
   }
 
   report(what: string, error: unknown): void {
+    if (error instanceof ClosedError) return; // what was under way when the cluster closed is no news
     this.stats.unheard++;
     this.#report(what, error);
   }
