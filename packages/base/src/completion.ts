@@ -8,6 +8,8 @@ export class Completion<T> {
   /** Who must act for it to settle, if that is known and nothing else can: what the deadlock analysis reads. */
   reason: WaitReason | undefined = undefined;
   settled = false;
+  /** It is the answer to a remote call, and calls back that came before it are to run before it is seen. */
+  readonly isCall: boolean = false;
   #value: T | undefined;
   #error: unknown;
   #failed = false;

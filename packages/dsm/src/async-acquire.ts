@@ -22,6 +22,7 @@ export async function acquireAsync(
   const nested = endpoint.pins.live.some((other) => other.granted);
   const granted = endpoint.pend<Acquisition>(what);
   const acquisition = endpoint.spans.begin(ranges, false);
+  endpoint.own(acquisition);
   endpoint.onTurns(() => {
     if (granted.settled) return true;
     const freed = ranges.find((range) => endpoint.regions.regionOf(range.region) === undefined);

@@ -93,6 +93,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
    * may reject the wait; must neither block nor throw.
    */
   onLongWait: ((waitedMs: number) => void) | undefined;
+  /** The remote call that the code running now answers, if there are such calls. */
+  answering: (() => { readonly isOver: boolean } | undefined) | undefined;
+  /** Which calls took which spans. */
+  readonly #ofCalls = new WeakMap<Acquisition, { readonly isOver: boolean }>();
   /** Asynchronous acquisitions look again after every turn. */
   readonly #turnListeners = new Set<() => void>();
   readonly #handlers: (ServiceHandler | undefined)[] = [];
@@ -373,7 +377,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     try {
       for (;;) {
         this.turn();
-        if (mayRunTasks && this.hasTasks && !completion.settled) {
+        if (mayRunTasks && this.hasTasks && (!completion.settled || completion.isCall)) {
           this.#blockedOn = undefined;
           this.#runTasksInside(lent);
           lent ??= this.#lend(); // a call may have left an async span behind
@@ -437,9 +441,20 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.send();
   }
 
-  /** The run that took them is over: whatever spans it left are released, or others would wait for their pages for ever. */
+  /** Notes whose code takes an acquisition, if that is a remote call's. */
+  own(acquisition: Acquisition): void {
+    const call = this.answering?.();
+    if (call !== undefined) this.#ofCalls.set(acquisition, call);
+  }
+
+  /**
+   * The run that took them is over: whatever spans it left are released, or others would wait for their pages for ever. Calls
+   * under way keep theirs.
+   */
   releaseAll(): void {
-    for (const acquisition of [...this.pins.live]) this.release(acquisition);
+    for (const acquisition of [...this.pins.live]) {
+      if (this.#ofCalls.get(acquisition)?.isOver !== false) this.release(acquisition);
+    }
   }
 
   /** Requests pages without waiting for them. */

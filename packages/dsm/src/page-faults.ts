@@ -19,6 +19,8 @@ export interface FaultHost extends Pick<SpanPages, "load" | "store"> {
   /** Sends what the controllers have queued. */
   send(): void;
   release(acquisition: Acquisition): void;
+  /** Notes whose code takes an acquisition. */
+  own(acquisition: Acquisition): void;
   /** Throws where the thread may not block. */
   mustBlock(call: string): void;
   /** Throws what ends a wait here. */
@@ -44,6 +46,7 @@ export class PageFaults {
   acquire(ranges: readonly PageRange[], call: string): Acquisition {
     this.#host.mustBlock(call);
     const acquisition = this.complete(this.#host.spans.begin(ranges, true));
+    this.#host.own(acquisition);
     const freed = ranges.find((range) => this.#host.regions.regionOf(range.region) === undefined);
     if (freed === undefined) return acquisition;
     this.#host.release(acquisition);

@@ -61,6 +61,7 @@ export class Member implements ReferenceCodec {
         end: (wait, error) => void this.endpoint.rejectBlocked(wait, error),
       },
     });
+    this.endpoint.answering = () => this.rpcNode.answeringNow();
     this.endpoint.onLongWait = () => this.rpcNode.deadlocks.look();
     this.rpc = new RpcFace(this.rpcNode) as unknown as SiteRpc;
   }

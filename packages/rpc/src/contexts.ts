@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingCall } from "./incoming-call.ts";
 
+const AsyncFunction = (async () => undefined).constructor;
+
 /**
- * Which call the code that runs at this moment answers. Calls with a deadline hand it down to the calls that their methods
- * make, also after an `await`; following a call through its awaits slows every promise of the thread down a little, so it
- * begins with the first call that has one.
+ * Which call the code that runs at this moment answers. Calls of asynchronous methods, and calls with a deadline, which they
+ * hand down to the calls that their methods make, are followed through every `await`. That slows each promise of the thread
+ * down a little, so it begins with the first such call.
  */
 export class Contexts {
   #storage: AsyncLocalStorage<IncomingCall> | undefined;
@@ -14,12 +16,17 @@ export class Contexts {
     return this.#current ?? this.#storage?.getStore();
   }
 
+  /** Whether code that comes back from an `await` of this call is known to belong to it. */
+  follows(call: IncomingCall): boolean {
+    return call.deadline !== Infinity || call.callee?.method instanceof AsyncFunction;
+  }
+
   run<T>(call: IncomingCall, code: () => T): T {
     const outer = this.#current;
     this.#current = call;
     try {
       if (this.#storage === undefined) {
-        if (call.deadline === Infinity) return code();
+        if (!this.follows(call)) return code();
         this.#storage = new AsyncLocalStorage();
       }
       return this.#storage.run(call, code);

@@ -15,6 +15,7 @@ export interface Labels {
 export class OutgoingCall extends Completion<unknown> {
   /** It is itself the reason of the wait for it, so that a call allocates none. */
   readonly kind = "call";
+  override readonly isCall = true;
   /** Unique for its peer, never used again; 0 until the call is sent. */
   id = 0;
   readonly manner: Manner;

@@ -390,7 +390,7 @@ export class Session {
     try {
       const result = this.#core.run(call);
       if (!isThenable(result)) return this.#reply(call, result);
-      this.#core.answering.suspended(call);
+      if (!this.#core.contexts.follows(call)) this.#core.answering.suspended(call);
       Promise.resolve(result).then(
         (value) => {
           this.#core.answering.answered(call);

@@ -1,5 +1,5 @@
 import type { Completion } from "@isles/base";
-import { runEnded, type Waits } from "./waits.ts";
+import { type AnsweredCall, runEnded, type Waits } from "./waits.ts";
 
 /** One request of this endpoint that its home has not answered yet. */
 export interface Ask<T, X> {
@@ -8,6 +8,8 @@ export interface Ask<T, X> {
   /** What the service wants to know when the answer comes. */
   readonly extra: X;
   readonly group: number;
+  /** The remote call whose code asked; undefined for the run's own function. */
+  readonly call: AnsweredCall | undefined;
   /** False once the caller has its timeout, abort or failure: the answer must then be undone, not delivered. */
   wanted: boolean;
 }
@@ -36,6 +38,7 @@ export class Asks<T, X> {
       completion: host.pend<T>(label),
       extra,
       group: host.group.id,
+      call: this.#waits.answering(),
       wanted: true,
     };
     this.#open.set(ask.req, ask);
@@ -59,10 +62,11 @@ export class Asks<T, X> {
     return this.#open.get(req);
   }
 
-  /** Ends what the functions of a run left pending. */
+  /** Ends what the functions of a run left pending; not what calls under way here wait for. */
   endGroup(group: number): void {
     for (const ask of this.#open.values()) {
-      if (ask.group === group && ask.wanted) this.#waits.end(ask.completion, runEnded(ask.completion.label));
+      if (ask.group === group && ask.wanted && ask.call?.isOver !== false)
+        this.#waits.end(ask.completion, runEnded(ask.completion.label));
     }
   }
 

@@ -221,10 +221,10 @@ export class LockClient {
     claim.leave();
   }
 
-  /** Lets go of everything the run's function on this site held or still asked for. */
+  /** Lets go of everything the run's function on this site held or still asked for; not what calls under way here need. */
   endGroup(group: number): void {
     for (const claim of [...this.#claims.values()]) {
-      if (claim.group !== group) continue;
+      if (claim.group !== group || claim.call?.isOver === false) continue;
       if (claim.state === "held") this.letGo(claim, "ended");
       this.waits.end(claim.completion, runEnded(`lock "${claim.name}"`));
       // A condition wait between its two steps has no completion to reject.

@@ -29,7 +29,7 @@ export class Lock {
     this.name = name;
     this.#client = client;
     this.async = {
-      acquire: (options = {}) => client.waits.later(() => this.#acquire(options, false), options.timeoutMs),
+      acquire: (options = {}) => client.waits.later(() => this.#acquire(options, undefined), options.timeoutMs),
       tryAcquire: (options = {}) => client.waits.later(() => this.#tryAcquire(options)),
     };
   }
@@ -40,7 +40,10 @@ export class Lock {
    */
   acquire(options: AcquireOptions = {}): Held {
     this.#client.waits.mustBlock("lock.acquire()", "lock.async.acquire()");
-    return this.#client.waits.block(this.#acquire(options, true), options.timeoutMs);
+    // A signal is of one wait alone, which then cannot let an inner one have its turn.
+    if (options.signal !== undefined) return this.#client.waits.block(this.#acquire(options, ""), options.timeoutMs);
+    const what = `lock ${options.mode ?? "exclusive"} ${this.name}`;
+    return this.#client.waits.blockFor(what, () => this.#acquire(options, what), options.timeoutMs);
   }
 
   /** The lock if it is free for this mode right now and nobody is queued for it, else null. One round trip, never queues. */
@@ -57,12 +60,13 @@ export class Lock {
     throw notHeld(`release of lock "${this.name}"`, this.#client.host.self, why);
   }
 
-  #acquire(options: AcquireOptions, blocking: boolean): Completion<Held> {
+  /** `blockingFor`: what the caller blocks for, if it does. */
+  #acquire(options: AcquireOptions, blockingFor: string | undefined): Completion<Held> {
     const mode = options.mode ?? "exclusive";
     if (mode !== "exclusive" && mode !== "shared") {
       throw new UsageError("BAD_ARGUMENT", `lock "${this.name}": mode is "exclusive" or "shared", not ${String(mode)}`);
     }
-    const nested = blocking && this.#nested(mode);
+    const nested = blockingFor !== undefined && !this.#client.waits.isAwaited(blockingFor) && this.#nested(mode);
     return this.#client.acquire({
       name: this.name,
       mode,

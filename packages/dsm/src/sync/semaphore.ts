@@ -180,7 +180,9 @@ export class Semaphore {
    */
   acquire(n = 1, options: WaitOptions = {}): Permit {
     this.#client.waits.mustBlock("semaphore.acquire()", "semaphore.async.acquire()");
-    return this.#client.waits.block(this.#acquire(n, options), options.timeoutMs);
+    if (options.signal !== undefined) return this.#client.waits.block(this.#acquire(n, options), options.timeoutMs);
+    const what = `semaphore ${n} ${this.#declared.key}`;
+    return this.#client.waits.blockFor(what, () => this.#acquire(n, options), options.timeoutMs);
   }
 
   /** `n` permits if they are free now and nobody waits, else null. One round trip, never queues. */

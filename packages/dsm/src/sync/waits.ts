@@ -25,6 +25,8 @@ export class Waits {
    */
   readonly answering: () => AnsweredCall | undefined;
   readonly stats: SyncStats = { waits: 0, acquisitions: 0, handOffs: 0 };
+  /** By what it is that this thread blocks for: as many requests as there are waits for it inside each other, oldest first. */
+  readonly #requests = new Map<string, Completion<unknown>[]>();
   readonly #promises = new WeakMap<Completion<never>, Promise<unknown>>();
 
   constructor(host: ServiceHost, answering: () => AnsweredCall | undefined = () => undefined) {
@@ -35,6 +37,39 @@ export class Waits {
   /** Call before anything is sent, so that a refused call leaves nothing behind. */
   mustBlock(call: string, twin: string): void {
     if (!this.host.mayBlock) throw new WouldBlockError(call, twin);
+  }
+
+  /**
+   * Blocks for something that only one can have at a time. A remote call that runs inside this wait may want the same: were it
+   * to queue behind this one, it would wait for code that is buried under it. So whoever is innermost gets what comes first,
+   * and those that it buries get what it asked for.
+   */
+  blockFor<T>(what: string, begin: () => Completion<T>, timeoutMs?: number): T {
+    const requests = (this.#requests.get(what) ?? []) as Completion<T>[];
+    requests.push(begin());
+    this.#requests.set(what, requests as Completion<unknown>[]);
+    const deadline = timeoutMs === undefined ? undefined : this.host.now() + timeoutMs;
+    try {
+      for (;;) {
+        const first = requests[0]!;
+        try {
+          const left = deadline === undefined ? undefined : Math.max(0, Math.ceil(deadline - this.host.now()));
+          const value = this.block(first, left);
+          if (requests[0] === first) return value;
+        } catch (error) {
+          if (requests[0] === first) throw error;
+        }
+        // An inner wait has ended with it, well or badly: another one is this wait's.
+      }
+    } finally {
+      requests.shift();
+      if (requests.length === 0) this.#requests.delete(what);
+    }
+  }
+
+  /** Whether code that is buried under this call is about to get that, too. */
+  isAwaited(what: string): boolean {
+    return this.#requests.has(what);
   }
 
   block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {

@@ -1,0 +1,195 @@
+import { types } from "node:util";
+import type { Capture } from "./capture.ts";
+import { ArrayCursor, CollectionCursor, IteratorCursor, KeysCursor, StringCursor } from "./cursors.ts";
+import { Delegation } from "./delegation.ts";
+import { encodeBytes } from "./encode-bytes.ts";
+import { encodeError, encodeProperties, prototypeOf } from "./encode-properties.ts";
+import { Frame } from "./frame.ts";
+import type { Encoded, ImageNode } from "./image.ts";
+import { DONE } from "./modes.ts";
+import { Box } from "./operations.ts";
+import { Taking } from "./taking.ts";
+
+/** One object, function or symbol of a process as a node. */
+export function encodeObject(c: Capture, value: object | symbol): ImageNode {
+  if (typeof value === "symbol") return encodeSymbol(c, value);
+  if (value instanceof Frame) return encodeFrame(c, value);
+  if (value instanceof Box) return { t: "box", value: c.encode(value.v, "") };
+  if (typeof value === "function") return encodeFunction(c, value as (...values: never[]) => unknown);
+  if (types.isProxy(value)) return c.refuse("a proxy, whose target and traps cannot be seen");
+  const intrinsic = c.realm.intrinsics.nameOf(value);
+  if (intrinsic !== undefined) return { t: "intrinsic", name: intrinsic };
+  const ofClass = c.realm.classByPrototype(value);
+  if (ofClass !== undefined) return { t: "class", name: ofClass.name, isPrototype: true };
+  return encodeCursor(c, value) ?? encodeData(c, value);
+}
+
+function encodeSymbol(c: Capture, value: symbol): ImageNode {
+  const key = Symbol.keyFor(value);
+  if (key !== undefined) return { t: "symbol", key };
+  const intrinsic = c.realm.intrinsics.nameOf(value);
+  if (intrinsic !== undefined) return { t: "intrinsic", name: intrinsic };
+  const named = c.nameOf(value);
+  if (named !== undefined) return { t: "named", ...named };
+  return c.refuse(`${String(value)}, which only this site knows; use Symbol.for(), or declare it at the top of the program`);
+}
+
+const frameFields = new Set(["pc", "owner", "child", "top", "isBusy"]);
+
+function encodeFrame(c: Capture, frame: Frame): ImageNode {
+  if (frame instanceof Delegation) {
+    const owner = c.encode(frame.owner, "");
+    return { t: "delegation", pc: frame.pc, cursor: c.encode(frame.cursor, ""), owner };
+  }
+  const code = c.realm.codeOf(frame);
+  if (code === undefined) return c.refuse("a frame of code that this thread does not know");
+  for (const key of Reflect.ownKeys(frame)) {
+    const isKnown = typeof key === "string" && (frameFields.has(key) || key in code.slots);
+    if (!isKnown) return c.refuse(`its property ${String(key)}: a generator object moves without what was hung on it`);
+  }
+  const slots = frame.pc === DONE ? [] : (code.kept[frame.pc] ?? []);
+  const locals = frame as unknown as Record<string, unknown>;
+  const values = slots.map((slot) => c.encode(locals[slot], labelOf(code.slots[slot]!)));
+  return {
+    t: "frame",
+    code: `${c.moduleName(code.module.url)}#${code.id}`,
+    hash: code.hash,
+    pc: frame.pc,
+    slots: [...slots],
+    values,
+    owner: c.encode(frame.owner, ""),
+    child: c.encode(frame.child, ""),
+  };
+}
+
+function labelOf(name: string): string {
+  if (name === "") return ", a value under evaluation";
+  return name === "this" || name === "arguments" ? `, ${name}` : `, local "${name}"`;
+}
+
+type AnyFunction = (...values: never[]) => unknown;
+
+function encodeFunction(c: Capture, value: AnyFunction): ImageNode {
+  const intrinsic = c.realm.intrinsics.nameOf(value);
+  if (intrinsic !== undefined) return { t: "intrinsic", name: intrinsic };
+  const made = c.realm.closureInfo(value);
+  if (made !== undefined) {
+    const extra = Reflect.ownKeys(value).find((key) => !["length", "name", "prototype"].includes(String(key)));
+    if (extra !== undefined) return c.refuse(`a function with a property ${String(extra)} hung on it`);
+    const { code } = made;
+    const captures = c.encodeAll(made.captures, () => " (shared with a function)");
+    return { t: "closure", code: `${c.moduleName(code.module.url)}#${code.id}`, hash: code.hash, captures };
+  }
+  const type = c.realm.classByPrototype(value.prototype as object);
+  if (type !== undefined && type.type === (value as unknown)) return { t: "class", name: type.name, isPrototype: false };
+  const named = c.nameOf(value);
+  if (named !== undefined) return { t: "named", ...named };
+  const name = value.name === "" ? "a function without a name" : `the function ${value.name}`;
+  const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+  if (isClass) return c.refuse(`the class ${value.name}, which is not declared at the top of a module of the program`);
+  return c.refuse(`${name}, which neither a process made nor the top of a module of the program declares`);
+}
+
+function encodeCursor(c: Capture, value: object): ImageNode | undefined {
+  const cursor = (kind: "array" | "string" | "collection" | "keys" | "iterator", ...fields: Encoded[]): ImageNode => ({ t: "cursor", kind, fields });
+  if (value instanceof ArrayCursor) {
+    return cursor("array", c.encode(value.array, ""), value.view, value.index, c.encode(value.value, ""));
+  }
+  if (value instanceof StringCursor) return cursor("string", value.string, value.index, value.value as string);
+  if (value instanceof CollectionCursor) {
+    const position = value.isDone ? -1 : value.position();
+    return cursor("collection", c.encode(value.collection, ""), value.view, position, c.encode(value.value, ""));
+  }
+  if (value instanceof KeysCursor) {
+    return cursor("keys", c.encode(value.object, ""), c.encode(value.keys, ""), value.index, value.value as string);
+  }
+  if (value instanceof IteratorCursor) {
+    if (!value.isDone && value.iterator.next !== value.next) c.refuse("an iterator whose next() was replaced");
+    return cursor("iterator", c.encode(value.iterator, " (iterated over)"), value.isDone, c.encode(value.value, ""));
+  }
+  if (value instanceof Taking) return { t: "taking", cursor: c.encode(value.cursor, ""), isDone: value.isDone };
+  return undefined;
+}
+
+function encodeData(c: Capture, value: object): ImageNode {
+  if (Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype) return encodeArray(c, value);
+  const bytes = encodeBytes(c, value);
+  if (bytes !== undefined) return bytes;
+  if (types.isNativeError(value)) return encodeError(c, value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const entry = prototype === null ? undefined : c.realm.classByPrototype(prototype);
+  if (entry?.codec.encode !== undefined) {
+    return { t: "instance", name: entry.name, encoded: c.encode(entry.codec.encode(value), " (encoded)") };
+  }
+  const known = encodeBuiltIn(c, value, prototype);
+  if (known !== undefined) return known;
+  refuseOpaque(c, value);
+  return { t: "object", prototype: prototypeOf(c, value), properties: encodeProperties(c, value) };
+}
+
+function encodeArray(c: Capture, array: unknown[]): ImageNode {
+  const keys = Reflect.ownKeys(array);
+  const isDense = keys.length === array.length + 1 && Object.isExtensible(array);
+  if (isDense) return { t: "array", items: c.encodeAll(array, (index) => `[${index}]`) };
+  return { t: "sparse", length: array.length, properties: encodeProperties(c, array, "length") };
+}
+
+/** The language's own kinds of objects, of their own class and with nothing hung on them. */
+function encodeBuiltIn(c: Capture, value: object, prototype: object | null): ImageNode | undefined {
+  const node = builtInNode(c, value);
+  if (node === undefined) return undefined;
+  const isPlain = prototype !== null && c.realm.intrinsics.nameOf(prototype) !== undefined;
+  if (!isPlain) return c.refuse(`an instance of ${nameOf(value)}, which extends a class of the language: ${howToRegister(value)}`);
+  const extra = node.t === "arguments" || node.t === "wrapper" || node.t === "url" ? [] : Reflect.ownKeys(value);
+  const hung = extra.find((key) => key !== "lastIndex");
+  if (hung !== undefined) return c.refuse(`an object of the language with a property ${String(hung)} hung on it`);
+  return node;
+}
+
+function builtInNode(c: Capture, value: object): ImageNode | undefined {
+  if (value instanceof Map) {
+    const entries: Encoded[] = [];
+    for (const [key, item] of Map.prototype.entries.call(value) as Iterable<[unknown, unknown]>) {
+      entries.push(c.encode(key, ".keys()"), c.encode(item, `.get(${printed(key)})`));
+    }
+    return { t: "map", entries };
+  }
+  if (value instanceof Set) {
+    return { t: "set", items: c.encodeAll(Set.prototype.values.call(value) as Iterable<unknown>, () => ".values()") };
+  }
+  if (types.isDate(value)) return { t: "date", time: value.getTime() };
+  if (types.isRegExp(value)) return { t: "regexp", source: value.source, flags: value.flags, lastIndex: value.lastIndex };
+  if (types.isBoxedPrimitive(value)) return { t: "wrapper", value: c.encode(value.valueOf(), "") };
+  if (types.isArgumentsObject(value)) {
+    return { t: "arguments", items: c.encodeAll(Array.from(value as ArrayLike<unknown>), (index) => `[${index}]`) };
+  }
+  if (value instanceof URL) return { t: "url", href: value.href, isQuery: false };
+  if (value instanceof URLSearchParams) return { t: "url", href: value.toString(), isQuery: true };
+  return undefined;
+}
+
+/** What has a state that nobody can read. */
+function refuseOpaque(c: Capture, value: object): void {
+  if (types.isGeneratorObject(value)) {
+    c.refuse("a live native generator: its function was not compiled (see `left` of the transform, or import its module by a relative path)");
+  }
+  if (types.isPromise(value)) c.refuse("a promise: what will settle it stays behind");
+  if (types.isWeakMap(value) || types.isWeakSet(value)) c.refuse("a weak collection, whose contents cannot be listed");
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (/ Iterator( Helper)?$/.test(tag) || tag === "Generator") c.refuse(`a live native iterator (${tag})`);
+  if (tag === "WeakRef" || tag === "FinalizationRegistry" || types.isModuleNamespaceObject(value)) c.refuse(`a ${tag}`);
+  if (types.isExternal(value)) c.refuse("an object of the engine");
+}
+
+export function nameOf(value: object): string {
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "a class without a name";
+}
+
+export function howToRegister(value: object): string {
+  return `call registerClass(${nameOf(value)}) at the top of the program, with encode and decode if its state is hidden`;
+}
+
+function printed(key: unknown): string {
+  return typeof key === "string" || typeof key === "number" ? JSON.stringify(key) : "…";
+}

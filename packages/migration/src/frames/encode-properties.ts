@@ -1,0 +1,83 @@
+import type { Capture } from "./capture.ts";
+import { howToRegister, nameOf } from "./encode-object.ts";
+import type { Encoded, ImageNode, Properties } from "./image.ts";
+
+const WRITABLE = 1;
+const ENUMERABLE = 2;
+const CONFIGURABLE = 4;
+export const PLAIN = WRITABLE | ENUMERABLE | CONFIGURABLE;
+
+/** The own properties of an object, less some. */
+export function encodeProperties(c: Capture, object: object, ...except: readonly string[]): Properties {
+  const keys: Encoded[] = [];
+  const values: Encoded[] = [];
+  const flags: number[] = [];
+  let isPlain = true;
+  for (const key of Reflect.ownKeys(object)) {
+    if (except.length > 0 && except.includes(key as string)) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(object, key);
+    if (descriptor === undefined) continue;
+    const label = labelOf(object, key);
+    if (!("value" in descriptor)) throw refusedAccessor(c, label);
+    keys.push(c.encode(key, label));
+    values.push(c.encode(descriptor.value, label));
+    const flag = flagsOf(descriptor);
+    flags.push(flag);
+    if (flag !== PLAIN) isPlain = false;
+  }
+  return {
+    keys,
+    values,
+    ...(isPlain ? {} : { flags }),
+    ...(Object.isExtensible(object) ? {} : { isSealed: true as const }),
+  };
+}
+
+function refusedAccessor(c: Capture, label: string): never {
+  return c.refuse(`its property ${label} is a getter or setter, which moves only as part of a registered class`);
+}
+
+function flagsOf({ writable, enumerable, configurable }: PropertyDescriptor): number {
+  return (writable ? WRITABLE : 0) | (enumerable ? ENUMERABLE : 0) | (configurable ? CONFIGURABLE : 0);
+}
+
+export function descriptorOf(value: unknown, flags: number): PropertyDescriptor {
+  return {
+    value,
+    writable: (flags & WRITABLE) !== 0,
+    enumerable: (flags & ENUMERABLE) !== 0,
+    configurable: (flags & CONFIGURABLE) !== 0,
+  };
+}
+
+function labelOf(object: object, key: string | symbol): string {
+  if (typeof key === "symbol") return `[${String(key)}]`;
+  if (Array.isArray(object)) return `[${key}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+/** The prototype of an object: the language's, a registered class's, or another plain object. */
+export function prototypeOf(c: Capture, value: object): Encoded {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || prototype === Object.prototype) return prototype === null ? null : undefined;
+  if (c.realm.intrinsics.nameOf(prototype) !== undefined) {
+    // An instance of a class of the language that nothing above knows how to take apart: a socket, a stream.
+    if (!/(Error|Object)\.prototype$/.test(c.realm.intrinsics.nameOf(prototype)!)) c.refuse(`an instance of ${nameOf(value)}`);
+    return c.encode(prototype, " (prototype)");
+  }
+  if (c.realm.classByPrototype(prototype) !== undefined) return c.encode(prototype, " (prototype)");
+  if (Object.hasOwn(prototype, "constructor")) {
+    c.refuse(`an instance of ${nameOf(value)}, which is not registered: ${howToRegister(value)}`);
+  }
+  return c.encode(prototype, " (prototype)");
+}
+
+export function encodeError(c: Capture, error: Error): ImageNode {
+  const { stack } = error;
+  return {
+    t: "error",
+    prototype: prototypeOf(c, error),
+    stack: typeof stack === "string" ? stack : undefined,
+    properties: encodeProperties(c, error, "stack"),
+  };
+}

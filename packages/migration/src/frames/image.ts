@@ -1,0 +1,98 @@
+import { deserialize, serialize } from "node:v8";
+import { IslesError } from "@isles/base";
+
+/** A place in an image's list of nodes. */
+export interface Ref {
+  readonly r: number;
+}
+
+/** A primitive as it is, or a reference to a node. */
+export type Encoded = string | number | boolean | bigint | null | undefined | Ref;
+
+/** Own properties; `flags` only where a property is not writable, enumerable and configurable. */
+export interface Properties {
+  readonly keys: Encoded[];
+  readonly values: Encoded[];
+  readonly flags?: number[];
+  /** It takes no more properties. */
+  readonly isSealed?: true;
+}
+
+export type ImageNode =
+  | { readonly t: "here"; readonly name: string }
+  | { readonly t: "reference"; readonly description: unknown }
+  | { readonly t: "frame"; readonly code: string; readonly hash: string; readonly pc: number; readonly slots: string[]; readonly values: Encoded[]; readonly owner: Encoded; readonly child: Encoded }
+  | { readonly t: "delegation"; readonly pc: number; readonly cursor: Encoded; readonly owner: Encoded }
+  | { readonly t: "closure"; readonly code: string; readonly hash: string; readonly captures: Encoded[] }
+  | { readonly t: "named"; readonly module: string; readonly name: string }
+  | { readonly t: "intrinsic"; readonly name: string }
+  | { readonly t: "class"; readonly name: string; readonly isPrototype: boolean }
+  | { readonly t: "symbol"; readonly key: string }
+  | { readonly t: "dead" }
+  | { readonly t: "box"; readonly value: Encoded }
+  | { readonly t: "cursor"; readonly kind: "array" | "string" | "collection" | "keys" | "iterator"; readonly fields: Encoded[] }
+  | { readonly t: "taking"; readonly cursor: Encoded; readonly isDone: boolean }
+  | { readonly t: "array"; readonly items: Encoded[] }
+  | { readonly t: "sparse"; readonly length: number; readonly properties: Properties }
+  | { readonly t: "arguments"; readonly items: Encoded[] }
+  | { readonly t: "object"; readonly prototype: Encoded; readonly properties: Properties }
+  | { readonly t: "error"; readonly prototype: Encoded; readonly stack: string | undefined; readonly properties: Properties }
+  | { readonly t: "instance"; readonly name: string; readonly encoded: Encoded }
+  | { readonly t: "map"; readonly entries: Encoded[] }
+  | { readonly t: "set"; readonly items: Encoded[] }
+  | { readonly t: "date"; readonly time: number }
+  | { readonly t: "regexp"; readonly source: string; readonly flags: string; readonly lastIndex: number }
+  | { readonly t: "wrapper"; readonly value: Encoded }
+  | { readonly t: "url"; readonly href: string; readonly isQuery: boolean }
+  | { readonly t: "buffer"; readonly bytes: ArrayBuffer }
+  | { readonly t: "view"; readonly kind: string; readonly buffer: Encoded; readonly offset: number; readonly length: number };
+
+/** A suspended process as plain data: its frames, and all that they lead to. */
+export interface ProcessImage {
+  readonly version: 1;
+  /** The program's URL: modules are named relative to its folder. */
+  readonly program: string;
+  readonly root: Encoded;
+  readonly nodes: readonly ImageNode[];
+}
+
+export function isRef(value: unknown): value is Ref {
+  return typeof value === "object" && value !== null;
+}
+
+/** An image as bytes: a checkpoint. */
+export function imageToBytes(image: ProcessImage): Uint8Array {
+  return serialize(image);
+}
+
+/** The image again. Throws IslesError `MALFORMED` if that is not what the bytes are. */
+export function imageFromBytes(bytes: Uint8Array): ProcessImage {
+  let image: unknown;
+  try {
+    image = deserialize(bytes);
+  } catch (cause) {
+    throw new IslesError("MALFORMED", "these bytes are no image of a process", { cause });
+  }
+  return checkImage(image);
+}
+
+export function checkImage(value: unknown): ProcessImage {
+  const image = value as Partial<ProcessImage> | null;
+  if (typeof image !== "object" || image === null || !Array.isArray(image.nodes) || typeof image.program !== "string") {
+    throw new IslesError("MALFORMED", "this is no image of a process");
+  }
+  if (image.version !== 1) {
+    throw new IslesError("MALFORMED", `this image has version ${String(image.version)}; this build of Isles reads version 1`);
+  }
+  return image as ProcessImage;
+}
+
+/** Modules are named relative to the program's folder, so that it may lie elsewhere on another machine. */
+export function relativeTo(program: string, url: string): string {
+  const folder = new URL(".", program).href;
+  return url.startsWith(folder) ? url.slice(folder.length) : url;
+}
+
+export function absoluteFrom(program: string, name: string): string {
+  return new URL(name, program).href;
+}

@@ -1,0 +1,142 @@
+import type { ReferenceCodec } from "@isles/wire";
+import { IslesError } from "@isles/base";
+import { MigrationError } from "../errors.ts";
+import { CollectionCursor, IteratorCursor } from "./cursors.ts";
+import type { CodeInfo } from "./code.ts";
+import { fill } from "./fill.ts";
+import type { Frame } from "./frame.ts";
+import { absoluteFrom, checkImage, type Encoded, type ImageNode, isRef, type ProcessImage } from "./image.ts";
+import { Realm } from "./realm.ts";
+import { shellOf } from "./shells.ts";
+
+export interface ReviveOptions {
+  readonly references?: ReferenceCodec;
+  /** By name, what capture's `here` had: this site's own. */
+  readonly here?: ReadonlyMap<string, unknown>;
+  /** The program's URL here. Default: as it was where the image was made. */
+  readonly program?: string;
+}
+
+/**
+ * A process from its image, suspended where it was. The program's modules must be loaded here. Throws MigrationError
+ * naming the function if this program's code is another one, and IslesError `MALFORMED` for what is no image.
+ */
+export function revive(image: ProcessImage, options: ReviveOptions = {}): Frame {
+  return new Revival(checkImage(image), options).run();
+}
+
+type State = "shell" | "decoding" | "filled";
+
+/** Makes the objects of an image: first their shells, then what is in them. */
+export class Revival {
+  readonly options: ReviveOptions;
+  readonly realm = Realm.here;
+  readonly #image: ProcessImage;
+  readonly #program: string;
+  readonly #objects: unknown[] = [];
+  readonly #hasObject: boolean[] = [];
+  readonly #states: State[] = [];
+
+  constructor(image: ProcessImage, options: ReviveOptions) {
+    this.#image = image;
+    this.options = options;
+    this.#program = options.program ?? image.program;
+  }
+
+  run(): Frame {
+    const { nodes } = this.#image;
+    for (let i = 0; i < nodes.length; i++) this.object(i);
+    for (let i = 0; i < nodes.length; i++) this.#fill(i);
+    for (const object of this.#objects) if (object instanceof IteratorCursor) object.next = object.iterator.next;
+    nodes.forEach((node, index) => {
+      if (node.t !== "cursor" || node.kind !== "collection") return;
+      const cursor = this.#objects[index] as CollectionCursor;
+      const position = node.fields[2] as number;
+      if (position < 0) cursor.isDone = true;
+      else cursor.moveTo(position);
+    });
+    return this.value(this.#image.root) as Frame;
+  }
+
+  /** What stands in a node: a primitive, or the object that a reference means, decoded but perhaps not yet filled. */
+  value(encoded: Encoded): unknown {
+    if (!isRef(encoded)) return encoded;
+    if (this.node(encoded.r).t === "instance") this.#fill(encoded.r);
+    return this.object(encoded.r);
+  }
+
+  node(index: number): ImageNode {
+    const node = this.#image.nodes[index];
+    if (node === undefined) throw this.malformed(`a reference to node ${index}, which is not there`);
+    return node;
+  }
+
+  /** The object of a node, or its shell; of an instance with a codec there is none before it is decoded. */
+  object(index: number): unknown {
+    if (this.#hasObject[index] !== true) {
+      this.#hasObject[index] = true;
+      this.#objects[index] = shellOf(this, this.node(index));
+    }
+    return this.#objects[index];
+  }
+
+  #fill(index: number): void {
+    if (this.#states[index] === "filled") return;
+    const node = this.node(index);
+    if (node.t === "instance") return this.#decode(index, node);
+    this.#states[index] = "filled";
+    fill(this, node, this.object(index));
+  }
+
+  /** Everything that the encoded form leads to has to be whole before its class sees it. */
+  #decode(index: number, node: ImageNode & { t: "instance" }): void {
+    const entry = this.realm.classByName(node.name);
+    if (entry?.codec.decode === undefined) throw this.unknown(`registered class ${node.name}`);
+    if (this.#states[index] === "decoding") {
+      throw new MigrationError(node.name, "an instance whose encoded form contains itself cannot be decoded");
+    }
+    this.#states[index] = "decoding";
+    const left: Encoded[] = [node.encoded];
+    const seen = new Set<number>();
+    for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
+      if (!isRef(next) || seen.has(next.r)) continue;
+      seen.add(next.r);
+      const inner = this.node(next.r);
+      this.#fill(next.r);
+      if (inner.t !== "instance") left.push(...refsIn(inner));
+    }
+    this.#objects[index] = entry.codec.decode(this.value(node.encoded) as never);
+    this.#states[index] = "filled";
+  }
+
+  /** The code that an image names, if it is the same code. */
+  code<T extends CodeInfo>(name: string, hash: string, find: (key: string) => T | undefined): T {
+    const code = find(this.absolute(name));
+    if (code === undefined) throw this.unknown(`compiled function ${name.slice(name.lastIndexOf("#") + 1)} (${name})`);
+    if (code.hash !== hash) {
+      throw new MigrationError(
+        code.at,
+        `the function ${code.id} is not the one that this image was made with (${code.hash}, not ${hash}): load the program as it was then`,
+      );
+    }
+    return code;
+  }
+
+  absolute(name: string): string {
+    return absoluteFrom(this.#program, name);
+  }
+
+  unknown(what: string): MigrationError {
+    return new MigrationError(this.#program, `the program here has no ${what}: load the same program before its processes`);
+  }
+
+  malformed(what: string): IslesError {
+    return new IslesError("MALFORMED", `an image of a process is malformed: it has ${what}`);
+  }
+}
+
+function refsIn(value: unknown): Encoded[] {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+  if (typeof (value as { r?: unknown }).r === "number") return [value as Encoded];
+  return Object.values(value).flatMap(refsIn);
+}

@@ -1,0 +1,253 @@
+import { createHash } from "node:crypto";
+import type * as acorn from "acorn";
+import { MigrationError } from "../errors.ts";
+import type { Analysis } from "./analysis.ts";
+import { Builder } from "./builder.ts";
+import { Edits } from "./edits.ts";
+import { type FrameCode, FramePrinter } from "./frame-code.ts";
+import { FrameText } from "./frame-text.ts";
+import { Lowering } from "./lowering.ts";
+import type { ClassNode, FunctionNode, Node } from "./nodes.ts";
+import { OuterText } from "./outer-text.ts";
+import { type Piece, read, written } from "./pieces.ts";
+import { enter } from "./statements.ts";
+import { inferredName, keyName } from "./unit-tree.ts";
+import type { Unit } from "./units.ts";
+import type { Variable } from "./variables.ts";
+
+/** Goes into every hash: images of another layout of frames are refused, not misread. */
+const LAYOUT = "isles-frames-1";
+
+/** A compiled generator function. */
+export interface FrameInfo {
+  /** Unique in the module: `walk`, `Tree.items`, `outer.inner`. */
+  readonly id: string;
+  readonly line: number;
+  readonly column: number;
+  /** Of the function's source. */
+  readonly hash: string;
+  /** Locals that it keeps while suspended. */
+  readonly locals: readonly string[];
+}
+
+interface Compiled {
+  readonly name: string;
+  readonly definition: Piece;
+}
+
+/** Compiles the generator functions of one module. */
+export class Compiler {
+  readonly analysis: Analysis;
+  readonly frames: FrameInfo[] = [];
+  readonly #outer: OuterText;
+  readonly #definitions: Piece[] = [];
+  readonly #compiled = new Map<Unit, Compiled>();
+  #closures = 0;
+
+  constructor(analysis: Analysis) {
+    this.analysis = analysis;
+    this.#outer = new OuterText(this);
+  }
+
+  /** The module: what processes need first, on the first line, and then its own text. */
+  module(runtime: string): Piece {
+    const body = this.#outer.module(this.analysis.source.tree);
+    const { text } = this.analysis.source;
+    const hashbang = text.startsWith("#!") ? text.slice(0, text.indexOf("\n") + 1) : "";
+    const prefix: Piece = [
+      `import * as $isles from ${JSON.stringify(runtime)};\n`,
+      `const $isles_module = $isles.module(${JSON.stringify(this.analysis.source.url)}, ${this.#names()});\n`,
+      this.#definitions,
+    ];
+    return hashbang === "" ? [prefix, body] : [hashbang, prefix, "//", body];
+  }
+
+  /** The class of a generator's frames. */
+  frame(unit: Unit): string {
+    let compiled = this.#compiled.get(unit);
+    if (compiled === undefined) {
+      const name = this.#newName(`${unit.id.replace(/[^\w$]+/g, "_")}_frame`);
+      this.#compiled.set(unit, { name, definition: "" }); // it may be used in its own functions
+      compiled = { name, definition: this.#compile(unit, name) };
+      this.#compiled.set(unit, compiled);
+      if (this.analysis.hosts.has(unit)) this.#definitions.push(`let ${name};\n`);
+      else this.#definitions.push([`const ${name} = `, compiled.definition, ";\n"]);
+    }
+    return compiled.name;
+  }
+
+  /** What a class that hosts a frame defines it by. */
+  hostedFrame(unit: Unit): Piece {
+    this.frame(unit);
+    return this.#compiled.get(unit)!.definition;
+  }
+
+  /** What a call gives to its frame, in the words of the function itself. */
+  passedTo(unit: Unit): string[] {
+    const passed: string[] = [];
+    if (unit.self) passed.push("this");
+    if (unit.arguments) passed.push("arguments");
+    if (unit.own) passed.push(unit.own.name);
+    for (const variable of unit.captures) passed.push(variable.id);
+    for (const variable of this.#parametersOf(unit)) passed.push(variable.name);
+    return passed;
+  }
+
+  #parametersOf(unit: Unit): Variable[] {
+    return this.analysis.localsOf(unit.node).filter((variable) => variable.kind === "parameter");
+  }
+
+  #compile(unit: Unit, name: string): Piece {
+    const { source } = this.analysis;
+    const builder = new Builder(this.analysis, unit);
+    const text = new FrameText(this, builder);
+    const lowering = new Lowering(this, builder, text);
+    enter(lowering, unit.node);
+    for (const statement of (unit.function.body as acorn.BlockStatement).body) lowering.statement(statement);
+    builder.code(text.return(null));
+    const specials = [unit.self, unit.arguments, unit.own].filter((one) => one !== null);
+    const passed = [...specials, ...unit.captures, ...this.#parametersOf(unit)];
+    const locals = new Set([...passed, ...this.#localsWithin(unit), ...builder.variables]);
+    const code = new FramePrinter(builder).print(name, passed, [...locals]);
+    const info = this.#describe(unit, code);
+    this.frames.push(info);
+    const meta = {
+      id: info.id,
+      at: source.place(unit.node.start),
+      hash: info.hash,
+      slots: Object.fromEntries(code.slots),
+      kept: Object.fromEntries(code.kept),
+    };
+    return ["$isles.frame($isles_module, ", code.piece, `, ${JSON.stringify(meta)})`];
+  }
+
+  #describe(unit: Unit, code: FrameCode): FrameInfo {
+    const { line, column } = this.analysis.source.position(unit.node.start);
+    const locals = [...new Set(code.slots.values())].filter((name) => name !== "");
+    return { id: unit.id, line, column: column + 1, hash: this.#hash(unit.node), locals };
+  }
+
+  #hash(node: Node): string {
+    return createHash("sha256").update(`${LAYOUT}\n${this.analysis.source.textOf(node)}`).digest("hex").slice(0, 16);
+  }
+
+  #localsWithin(unit: Unit): Set<Variable> {
+    return new Set([...this.analysis.uses.values()].filter((variable) => variable.unit === unit));
+  }
+
+  /** A function or class that a process makes: by a factory outside of it, from the boxes that it shares. */
+  closure(node: FunctionNode | ClassNode, home: Unit): Piece {
+    const unit = this.analysis.units.unitOf(node)!;
+    const text = this.#outer.text(node);
+    const name = node.id === null || node.id === undefined ? inferredName(node, this.analysis.source) : undefined;
+    const value: Piece = name === undefined ? ["(", text, ")"] : [`({ ${JSON.stringify(name)}: `, text, ` })[${JSON.stringify(name)}]`];
+    return this.#made(unit, node, home, [], value);
+  }
+
+  /** A method of an object literal, with its key. */
+  method(node: acorn.Property, text: FrameText): Piece {
+    const unit = this.analysis.units.unitOf(node.value)!;
+    this.#refuseSuper(node.value);
+    if (!node.computed) {
+      const key = this.analysis.source.textOf(node.key);
+      const method: Piece = ["({ ", this.#outer.text(node), ` })[${JSON.stringify(keyName(node.key))}]`];
+      return [key, ": ", this.#made(unit, node.value, text.home, [], method)];
+    }
+    const rest = this.#outer.methodAs(node, "$$key");
+    const key = text.temporary();
+    return [
+      ["[", written(key), " = $isles.key(", text.text(node.key), ")]: "],
+      this.#made(unit, node.value, text.home, [["$$key", read(key)]], ["({ ", rest, " })[$$key]"]),
+    ];
+  }
+
+  /** An object literal in a process: its functions are made as others are; accessors as objects of their own. */
+  object(node: acorn.ObjectExpression, text: FrameText): Piece {
+    const hasAccessors = node.properties.some((one) => one.type === "Property" && one.kind !== "init");
+    if (!hasAccessors) {
+      const edits = new Edits();
+      for (const one of node.properties) {
+        edits.replace(one, one.type === "Property" && one.method ? this.method(one, text) : text.text(one));
+      }
+      return edits.apply(node.start, node.end);
+    }
+    const parts = node.properties.map((one): Piece => {
+      if (one.type !== "Property" || one.kind === "init") {
+        return ["{ ", one.type === "Property" && one.method ? this.method(one, text) : text.text(one), " }"];
+      }
+      if (one.computed) throw this.#refusal(one, "an accessor with a computed name");
+      this.#refuseSuper(one.value);
+      const unit = this.analysis.units.unitOf(one.value)!;
+      return this.#made(unit, null, text.home, [], ["({ ", this.#outer.text(one), " })"]);
+    });
+    return ["$isles.assemble(", parts.map((part, index) => (index === 0 ? part : [", ", part])), ")"];
+  }
+
+  /** The strings of a tagged template: one object for all its evaluations. */
+  template(node: acorn.TemplateLiteral): Piece {
+    const name = this.#newName("$isles_template");
+    const strings = node.quasis.map((quasi) => quasi.value);
+    const cooked = strings.map((one) => (one.cooked == null ? "undefined" : JSON.stringify(one.cooked)));
+    const raw = strings.map((one) => JSON.stringify(one.raw));
+    this.#definitions.push(`const ${name} = $isles.template([${cooked.join(", ")}], [${raw.join(", ")}]);\n`);
+    return name;
+  }
+
+  static isDefineProcess(node: acorn.CallExpression): boolean {
+    const { callee } = node;
+    if (callee.type === "Identifier") return callee.name === "defineProcess";
+    return callee.type === "MemberExpression" && callee.property.type === "Identifier" && callee.property.name === "defineProcess";
+  }
+
+  /** Defines a factory and calls it. With `node`, what it makes can be made again elsewhere. */
+  #made(unit: Unit, node: Node | null, home: Unit, extra: readonly [string, Piece][], value: Piece): Piece {
+    const name = this.#newName(`$isles_closure${++this.#closures}`);
+    const captures = [...unit.captures].filter((one) => one.unit === home || home.captures.has(one));
+    const parameters = [...extra.map(([id]) => id), ...captures.map((one) => one.id)].join(", ");
+    const factory: Piece = [`(${parameters}) => `, value];
+    const isMovable = node !== null && !node.type.startsWith("Class");
+    const meta = node && { id: unit.id, hash: this.#hash(node), at: this.analysis.source.place(node.start) };
+    if (isMovable) {
+      this.#definitions.push([`const ${name} = $isles.closure($isles_module, `, factory, `, ${JSON.stringify(meta)});\n`]);
+    } else this.#definitions.push([`const ${name} = `, factory, ";\n"]);
+    const given: Piece[] = [...extra.map(([, piece]) => piece), ...captures.map((one) => read(one))];
+    return [`${name}(`, given.map((piece, index) => (index === 0 ? piece : [", ", piece])), ")"];
+  }
+
+  /** What the module calls its functions, classes and imports: how values that are one of them travel. */
+  #names(): string {
+    const names = new Set<string>();
+    for (const node of this.analysis.source.tree.body) for (const name of declaredNames(node)) names.add(name);
+    return `() => ({ ${[...names].map((name) => `${name}: () => ${name}`).join(", ")} })`;
+  }
+
+  #newName(base: string): string {
+    return this.analysis.newVariable(base, this.analysis.units.module, "special").id;
+  }
+
+  #refuseSuper(node: Node): void {
+    const at = this.analysis.source.textOf(node).search(/\bsuper\b/);
+    if (at >= 0) throw this.#refusal(node, "`super` in an object that a process makes; make it in a function of the module");
+  }
+
+  #refusal(node: Node, what: string): MigrationError {
+    return new MigrationError(this.analysis.source.place(node.start), what);
+  }
+}
+
+function declaredNames(node: Node): string[] {
+  switch (node.type) {
+    case "ImportDeclaration":
+      return node.specifiers.map((one) => one.local.name);
+    case "ExportNamedDeclaration":
+    case "ExportDefaultDeclaration":
+      return node.declaration ? declaredNames(node.declaration) : [];
+    case "FunctionDeclaration":
+    case "ClassDeclaration":
+      return node.id ? [node.id.name] : [];
+    case "VariableDeclaration":
+      return node.declarations.flatMap((one) => (one.id.type === "Identifier" ? [one.id.name] : []));
+    default:
+      return [];
+  }
+}
