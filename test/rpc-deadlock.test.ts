@@ -23,7 +23,8 @@ const deadlocked = (outcomes: Program.Outcome[]): Program.Outcome[] =>
   outcomes.filter(({ code }) => code === "DEADLOCK");
 
 describe("a cycle that cannot go on is an error that names it", { timeout: 30_000 * TIMES }, () => {
-  test.each([
+  // They mostly wait, so they may do so together.
+  test.concurrent.each([
     {
       kind: "async method of a blocked site" as const,
       sites: 2,

@@ -147,6 +147,10 @@ describe.each(ends)("when a site goes, or all do, by %s", { timeout: 30_000 * TI
           .catch((error: unknown) => error),
       );
       await reports.ready(2);
+      // Their calls have begun there, or the error would rightly say that they did not run.
+      const victim = cluster.rpc.stub<Program.Victim>(VICTIM, "victim");
+      const counted = ["call", "blocked callee", "reference", "chain"].includes(kind);
+      while (counted && (await victim.begun()) < 2);
       const ended = await end(cluster, how);
       await reports.done(2);
       reports.close();

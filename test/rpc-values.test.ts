@@ -22,6 +22,12 @@ describe("methods that use shared memory", { timeout: 30_000 * TIMES }, () => {
     }
   });
 
+  test("by a semaphore that calls of several sites need at one site", async () => {
+    await using cluster = await launch<typeof Program>({ program, sites: 4 });
+    await cluster.runAll("serveMemory");
+    expect(await cluster.runAll("workUnderSemaphore", 30)).toEqual(new Array(4).fill(3 * 8 * 30));
+  });
+
   test("keep their locks and spans across turns of the event loop, whatever runs begin and end there", async () => {
     await using cluster = await launch<typeof Program>({ program, sites: 2 });
     await cluster.runAll("serveMemory");

@@ -32,6 +32,8 @@ export async function weather(seed: number, { times, steps }: { times: number; s
         ]);
       }
     }
+    for (const { malformed, unheard } of (await cluster.stats()).rpc)
+      expect({ malformed, unheard }, `seed ${seed}`).toEqual({ malformed: 0, unheard: 0 });
   } finally {
     process.off("warning", warned);
   }

@@ -10,6 +10,8 @@ export interface Victim {
   hang(): Promise<never>;
   /** Never answers, and blocks its thread, which serves others. */
   block(): never;
+  /** How many calls that never end have begun. */
+  begun(): number;
   /** Never answers, and serves nobody. */
   spin(): never;
   exit(code: number): never;
@@ -60,13 +62,19 @@ export class OutOfPaper extends Error {
 }
 
 const never = new Promise<never>(() => undefined);
+let begun = 0;
 
 export function serve(site: Site): number {
   const other = (id: number) => site.rpc.blocking<Victim>(id, "victim");
   const victim: Victim = {
     ping: () => site.id,
-    hang: () => never,
+    hang() {
+      begun++;
+      return never;
+    },
+    begun: () => begun,
     block() {
+      begun++;
       site.semaphore(`never ${site.id}`, 0).acquire();
       throw new Error("nobody releases it");
     },
@@ -86,7 +94,7 @@ export function serve(site: Site): number {
       await site.rpc.stub(callback)();
     },
     callBackBlocking: (callback) => void site.rpc.blocking(callback)(),
-    give: () => byReference({ hang: () => never }),
+    give: () => byReference({ hang: () => victim.hang() }),
     fail: (how) => fail(how),
     pingAll: (others) => others.map((id) => other(id).ping()),
     forward(to, method) {

@@ -33,7 +33,7 @@ export async function callBlocking(site: Site, { from, to }: { from: number; to:
 export async function heap(): Promise<number> {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  for (let turn = 0; turn < 5; turn++) {
+  for (let turn = 0; turn < 3; turn++) {
     collect();
     for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
   }

@@ -479,6 +479,8 @@ export interface Memory {
   /** One atomic add per call. */
   add(array: SharedArray<Int32Array>, times: number): void;
   addUnderLock(array: SharedArray<Int32Array>, lock: string, times: number): number;
+  /** The same under a semaphore of one permit, waiting for it no longer than 2 s. */
+  addUnderSemaphore(array: SharedArray<Int32Array>, name: string): void;
   /** Calls the function with the array that came with it. */
   apply(array: SharedArray<Int32Array>, to: Stub<(array: SharedArray<Int32Array>) => number>): Promise<number>;
   /** Adds 1 to element 2 under a lock, and to element 3 under a span, both kept across turns of the event loop. */
@@ -487,6 +489,7 @@ export interface Memory {
 }
 
 export function serveMemory(site: Site): void {
+  let spans = Promise.resolve();
   const memory: Memory = {
     bump(array) {
       using span = array.write();
@@ -503,6 +506,10 @@ export function serveMemory(site: Site): void {
       }
       return array.length;
     },
+    addUnderSemaphore(array, name) {
+      using _permit = site.semaphore(name, 1).acquire(1, { timeoutMs: 2_000 });
+      array.set(4, array.get(4) + 1);
+    },
     async addAcrossTurns(array, lock) {
       const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
       {
@@ -511,10 +518,15 @@ export function serveMemory(site: Site): void {
         await turn();
         await array.async.set(2, before + 1);
       }
-      using span = await array.async.write(3, 4);
-      const before = span.view[0]!;
-      await turn();
-      span.view[0] = before + 1;
+      // Spans keep other sites out, not other calls at this site: these take turns.
+      const mine = spans.then(async () => {
+        using span = await array.async.write(3, 4);
+        const before = span.view[0]!;
+        await turn();
+        span.view[0] = before + 1;
+      });
+      spans = mine;
+      await mine;
     },
     apply: async (array, to) => to(array),
     parts: (array) => ({ left: array.subarray(0, array.length / 2), right: array.subarray(array.length / 2) }),
@@ -538,6 +550,21 @@ export function workThroughCalls(site: Site, rounds: number): number[] {
   site.barrier();
   using span = array.read();
   return [span.view[0]!, span.view[1]!, span.view[150]!, span.view[165]!];
+}
+
+/** Methods of one site that all need the same semaphore, called by all others at once. */
+export function workUnderSemaphore(site: Site, rounds: number): number {
+  const array = site.memory.int32("under a semaphore", 12, { pageSize: 256 });
+  site.barrier();
+  if (site.id > 0) {
+    const memory = site.rpc.blocking<Memory>(0, "memory");
+    // Semaphores of several homes: that of a semaphore at home comes at once.
+    for (let home = 0; home < 8; home++)
+      for (let round = 0; round < rounds; round++)
+        memory.addUnderSemaphore(array.subarray(home), `one at a time ${home}`);
+  }
+  site.barrier();
+  return array.read(4, 12).view.reduce((a, b) => a + b);
 }
 
 /** The same with promises: the thread does not block, its event loop serves. */
