@@ -21,7 +21,7 @@ export interface RunOptions {
 }
 
 export interface ClusterStats {
-  /** By site; the launcher's own accesses come last. */
+  /** By site, without those that are lost; the launcher's own accesses come last. */
   readonly sites: SiteStats[];
   /** Remote procedure calls, by endpoint as `sites`. */
   readonly rpc: RpcStats[];
@@ -60,7 +60,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly functions: readonly string[];
   readonly #scheduler: Scheduler;
   readonly #running = new Set<Completion<unknown>>();
-  readonly #statistics = new Map<number, Completion<EndpointStats>>();
+  readonly #statistics = new Map<number, { site: number; answer: Completion<EndpointStats | undefined> }>();
   #nextId = 1;
   readonly #onClose: () => void;
   readonly #trace: (what: string) => void;
@@ -125,13 +125,17 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     }
   }
 
-  /** What the sites and the launcher have done so far, by site and by array. Sites answer at their next poll point. */
+  /**
+   * What the sites that are up and the launcher have done so far, by site and by array. Sites answer at their next poll point.
+   */
   async stats(): Promise<ClusterStats> {
-    const asked: Promise<EndpointStats>[] = [];
+    if (this.#closed !== undefined) throw new ClosedError("there are no statistics of a cluster that is closed");
+    const asked: Promise<EndpointStats | undefined>[] = [];
     for (let site = 0; site < this.sites; site++) {
       if (this.#pool.isUp(site)) asked.push(this.#askStats(site));
     }
-    const all = [...(await Promise.all(asked)), this.#member.stats()];
+    const answered = (await Promise.all(asked)).filter((one) => one !== undefined);
+    const all = [...answered, this.#member.stats()];
     const arrays: Record<string, ArrayStats> = {};
     for (const one of all) {
       for (const [name, stats] of Object.entries(one.arrays)) {
@@ -166,6 +170,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const message = { kind: "down", site, reason } as const;
     this.#trace(`site ${site} is down: ${reason}`);
     this.#member.siteDown(site, endingOf(message));
+    for (const one of [...this.#statistics.values()]) if (one.site === site) one.answer.resolve(undefined);
     this.#tellSites(message);
   }
 
@@ -175,6 +180,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const error = endingOf(message);
     this.#member.close(error);
     for (const run of [...this.#running]) run.reject(error);
+    for (const { answer } of [...this.#statistics.values()]) answer.reject(error);
     if (this.#scheduler.load > 0) {
       this.#tellSites(message);
       const deadline = performance.now() + CLOSE_GRACE_MS;
@@ -227,9 +233,9 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   }
 
   #pack(site: number, args: unknown): ReturnType<typeof pack> {
-    const outgoing = this.#member.rpcNode.outgoing(site);
+    const outgoing = this.#member.rpcNode.outgoing(site, args);
     try {
-      const packed = pack(args, outgoing.codec, "args");
+      const packed = pack(outgoing.value, outgoing.codec, "args");
       structuredClone(packed);
       outgoing.sent();
       return packed;
@@ -256,14 +262,18 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
   }
 
-  #askStats(site: number): Promise<EndpointStats> {
+  /** Undefined if the site is lost before it answers. */
+  #askStats(site: number): Promise<EndpointStats | undefined> {
+    const { endpoint } = this.#member;
     const ticket = this.#nextId++;
-    const answer = this.#member.endpoint.pend<EndpointStats>(`statistics of site ${site}`);
-    if (!answer.settled) {
-      this.#statistics.set(ticket, answer);
-      answer.onSettled(() => this.#statistics.delete(ticket));
-      this.#member.endpoint.sendValue(site, Service.Control, { kind: "stats", ticket } satisfies ControlMessage);
-    }
+    const answer = new Completion<EndpointStats | undefined>(`statistics of site ${site}`);
+    this.#statistics.set(ticket, { site, answer });
+    endpoint.keepAlive(1);
+    answer.onSettled(() => {
+      this.#statistics.delete(ticket);
+      endpoint.keepAlive(-1);
+    });
+    endpoint.sendValue(site, Service.Control, { kind: "stats", ticket } satisfies ControlMessage);
     return answer.promise();
   }
 
@@ -274,7 +284,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   }
 
   #control(message: ControlMessage): void {
-    if (message.kind === "statistics") this.#statistics.get(message.ticket)?.resolve(message.stats);
+    if (message.kind === "statistics") this.#statistics.get(message.ticket)?.answer.resolve(message.stats);
   }
 }
 

@@ -26,8 +26,11 @@ export function programUrl(program: URL | string): string {
  */
 export async function loadProgram(url: string): Promise<Record<string, unknown>> {
   if (!/\.m?ts$/.test(new URL(url).pathname)) return (await import(url)) as Record<string, unknown>;
-  const { tsImport } = await import("tsx/esm/api");
-  return (await tsImport(url, import.meta.url)) as Record<string, unknown>;
+  // For all imports of this thread from now on, rather than for this one alone: a program that was loaded apart from the rest
+  // would get a second copy of isles, whose classes are not ours.
+  const { register } = await import("tsx/esm/api");
+  register();
+  return (await import(url)) as Record<string, unknown>;
 }
 
 export function exportedFunctions(module: Record<string, unknown>, url: string): Map<string, ProgramFunction> {

@@ -1,5 +1,6 @@
 import { CloneError, ClosedError, SiteDownError, UsageError } from "@isles/base";
 import { SINGLE_RUNS } from "@isles/dsm/internal";
+import { isRemotePromise } from "@isles/rpc/internal";
 import { Service, ThreadPort, type ThreadPortSeed } from "@isles/transport";
 import { ErrorCodec, type Packed, pack, unpack, type WireError } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
@@ -66,6 +67,11 @@ class SiteWorker {
     });
   }
 
+  /** A call of this site failed, and nobody awaits it. */
+  unheard(error: unknown): void {
+    this.#member.rpcNode.report("a call that nobody awaits", error);
+  }
+
   async call(task: CallTask): Promise<CallOutcome> {
     const { endpoint, sync } = this.#member;
     const run = this.#functions.get(task.name);
@@ -99,9 +105,9 @@ class SiteWorker {
 
   #packResult(value: unknown, name: string): Packed {
     const { endpoint, rpcNode } = this.#member;
-    const outgoing = rpcNode.outgoing(endpoint.sites);
+    const outgoing = rpcNode.outgoing(endpoint.sites, value);
     try {
-      const result = pack(value, outgoing.codec, `the result of ${name}`);
+      const result = pack(outgoing.value, outgoing.codec, `the result of ${name}`);
       structuredCloneable(result, name);
       outgoing.sent();
       return result;
@@ -186,11 +192,23 @@ class SiteWorker {
 
 let worker: SiteWorker | undefined;
 
+/**
+ * A remote call that fails and that nobody awaits, such as one of a callback that throws, must not end the thread and with it
+ * the cluster's memory: it is said and counted. Every other forgotten rejection ends the thread, as everywhere.
+ */
+function forgiveForgottenCalls(unheard: (error: unknown) => void): void {
+  process.on("unhandledRejection", (reason, promise) => {
+    if (!isRemotePromise(promise)) throw reason;
+    unheard(reason);
+  });
+}
+
 /** Piscina task: makes this thread a site. */
 export async function boot(task: BootTask): Promise<BootOutcome> {
   try {
     const functions = exportedFunctions(await loadProgram(task.program), task.program);
     worker = new SiteWorker(task, functions, await loadWrapping(task.wrapping));
+    forgiveForgottenCalls((error) => worker?.unheard(error));
     return { functions: [...functions.keys()] };
   } catch (error) {
     return { error: new ErrorCodec().encode(error) };

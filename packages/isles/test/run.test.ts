@@ -156,7 +156,7 @@ describe("shared arrays as arguments and results", () => {
 
 describe("what cannot travel", () => {
   it.each<[string, unknown, string]>([
-    ["a function", () => 1, "args"],
+    ["a function in an object", { f: () => 1 }, "args.f"],
     ["one in a list", { list: [1, () => 1] }, "args.list[1]"],
     ["a symbol", { s: Symbol("x") }, "args.s"],
     ["a promise", new Map([["k", Promise.resolve()]]), 'args.get("k")'],
@@ -187,6 +187,21 @@ describe("references of calls", () => {
     const values: unknown[] = [];
     for await (const value of stream) values.push(value);
     expect(values).toEqual([1, 2]);
+  });
+
+  it("a function as the argument is a callback", async () => {
+    const told: number[] = [];
+    await cluster.run("callBack", (value: number) => told.push(value), { site: 1 });
+    expect(told).toEqual([1, 2]);
+  });
+
+  it("a callback that throws ends neither its site nor the run", async () => {
+    const failing = () => {
+      throw new Error("a bad callback");
+    };
+    await cluster.run("callBack", failing, { site: 1 });
+    expect(await cluster.run("echo", 1, { site: 1 })).toBe(1);
+    expect((await cluster.stats()).rpc[1]!.unheard).toBeGreaterThan(0);
   });
 
   it("an object marked by reference in an argument arrives as a stub", async () => {

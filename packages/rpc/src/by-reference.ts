@@ -16,6 +16,14 @@ export type ByReference<T> = T & ReferenceMark<T>;
 /** Registered, so that two copies of this package in one program know each other's marks. */
 const MARK = Symbol.for("isles.by-reference");
 
+/** Options of {@link byReference}. */
+export interface ReferenceOptions<M extends string = string> {
+  /** What can be called; default: the value's own enumerable functions. List the methods of a class's instance. */
+  readonly members?: readonly M[];
+  /** Runs when the last holder has released it or is lost: the place to close what the object stands for. */
+  readonly onReleased?: () => void;
+}
+
 /**
  * Marks an object or a function to travel by reference: in an argument or a result it stays on its site, and the other
  * site gets a stub of its own enumerable functions, or of the `members` listed: list them of a class's instance. Marks the value itself and returns it; marking it again changes nothing. A
@@ -27,7 +35,7 @@ const MARK = Symbol.for("isles.by-reference");
  */
 export function byReference<T extends object>(
   value: T,
-  options: { readonly members?: readonly (keyof T & string)[] } = {},
+  options: ReferenceOptions<keyof T & string> = {},
 ): ByReference<T> {
   const given: unknown = value;
   if ((typeof given !== "object" && typeof given !== "function") || given === null) {
@@ -38,6 +46,10 @@ export function byReference<T extends object>(
     if (!Object.isExtensible(value)) {
       const why = "byReference: a frozen, sealed or non-extensible value takes no mark";
       throw new UsageError("BAD_ARGUMENT", `${why}; wrap it in an object of its own and mark that`);
+    }
+    if (typeof given === "object" && options.members === undefined && !hasOwnFunction(value)) {
+      const what = "byReference: the object has no functions of its own, so nothing could be called on it";
+      throw new UsageError("NOTHING_TO_EXPOSE", `${what}; of a class's instance, list the methods: { members: ["…"] }`);
     }
     // Not enumerable: spreading or listing a marked object must neither show the mark nor pass it on to the copy.
     Object.defineProperty(value, MARK, { value: options });
@@ -53,9 +65,13 @@ export function isByReference(value: object): boolean {
   return Object.hasOwn(value, MARK);
 }
 
-/** The members that were listed when the value was marked. */
-export function listedMembers(value: object): readonly string[] | undefined {
-  return isByReference(value)
-    ? (value as { [MARK]: { readonly members?: readonly string[] } })[MARK].members
-    : undefined;
+/** What was said when the value was marked. */
+export function referenceOptions(value: object): ReferenceOptions | undefined {
+  return isByReference(value) ? (value as { [MARK]: ReferenceOptions })[MARK] : undefined;
+}
+
+function hasOwnFunction(value: object): boolean {
+  return Object.values(Object.getOwnPropertyDescriptors(value)).some(
+    (property) => property.enumerable === true && typeof property.value === "function",
+  );
 }

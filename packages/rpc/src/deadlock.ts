@@ -88,7 +88,8 @@ export function deadlockError({ sites, text }: Cycle): DeadlockError {
       : "They wait for each other, and none can go on";
   return new DeadlockError(
     sites,
-    `deadlock: ${text}. ${remedy}; let locks go before a call that blocks, or call asynchronously`,
+    `deadlock: ${text}. ${remedy}; call asynchronously, let locks go before a call that blocks, and make methods that ` +
+      "blocked sites answer synchronous functions (async ones go on only in the event loop)",
   );
 }
 

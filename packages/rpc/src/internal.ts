@@ -2,4 +2,5 @@
 export { type Cycle, DeadlockWatch, type SiteReport } from "./deadlock.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";
 export { type NodeOptions, RpcNode } from "./node.ts";
+export { isRemotePromise } from "./remote-promise.ts";
 export { RpcFace } from "./rpc.ts";

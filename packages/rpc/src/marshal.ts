@@ -2,9 +2,9 @@ import { types } from "node:util";
 import { CloneError, LimitError, MismatchError, ReleasedError } from "@isles/base";
 import type { Transferable } from "@isles/transport";
 import { type Packed, pack, type ReferenceCodec, unpack } from "@isles/wire";
-import { isByReference, listedMembers } from "./by-reference.ts";
+import { isByReference, referenceOptions } from "./by-reference.ts";
 import type { Core } from "./core.ts";
-import { type Export, ReferenceKind } from "./exports.ts";
+import { type Export, type Exportable, ReferenceKind } from "./exports.ts";
 import { Lease } from "./lease.ts";
 import { membersOf } from "./members.ts";
 import { relaySignal } from "./signals.ts";
@@ -130,12 +130,7 @@ export class Marshal implements ReferenceText {
 
   #exportText(value: object, isTop: boolean): string | undefined {
     if ((typeof value === "function" && isTop) || isByReference(value)) {
-      return this.#hold(value, () => ({
-        kind: ReferenceKind.Object,
-        target: value,
-        members: membersOf(value, "an object passed by reference", listedMembers(value)),
-        service: value,
-      }));
+      return this.#hold(value, () => byReferenceExport(this.#core, value));
     }
     // The unreturned result of a call can be iterated, but what it will be is not here.
     if (typeof value === "function" || types.isPromise(value)) return undefined;
@@ -187,6 +182,27 @@ export class Marshal implements ReferenceText {
     const { maxBytes } = this.#core.limits;
     if (bytes <= maxBytes) return;
     throw new LimitError(`${path} takes ${bytes} bytes; at most ${maxBytes} travel in one message: use a stream`);
+  }
+}
+
+/** What is exported for a function, or for an object that is marked. */
+export function byReferenceExport(core: Core, value: object): Exportable {
+  const { members, onReleased } = referenceOptions(value) ?? {};
+  return {
+    kind: ReferenceKind.Object,
+    target: value,
+    members: membersOf(value, "an object passed by reference", members),
+    service: value,
+    ...(onReleased && { onReleased: () => core.host.defer(() => guarded(core, onReleased)) }),
+  };
+}
+
+/** The program's code, which must not run where the last release happens to be noticed. */
+function guarded(core: Core, onReleased: () => void): void {
+  try {
+    onReleased();
+  } catch (error) {
+    core.report("onReleased of an object passed by reference", error);
   }
 }
 

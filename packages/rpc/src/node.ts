@@ -20,6 +20,7 @@ import { Signals } from "./signals.ts";
 import { Streams } from "./streams.ts";
 import { Stubs } from "./stubs.ts";
 import { Kind, MalformedError, textField } from "./text-frames.ts";
+import { Transferred } from "./transferred.ts";
 
 export interface NodeOptions {
   readonly limits?: Partial<RpcLimits>;
@@ -46,6 +47,15 @@ const noHostValues: ReferenceCodec = {
     throw new MalformedError("a reference of a kind that is not known here");
   },
 };
+
+/** A value on its way in a message of another service. */
+export interface Outgoing {
+  /** Without the marks that only calls know. */
+  readonly value: unknown;
+  readonly codec: ReferenceCodec;
+  sent(): void;
+  unsent(): void;
+}
 
 /** One endpoint's RPC: the sessions with every endpoint, itself included, and the tables they share. */
 export class RpcNode implements Core, ServiceHandler {
@@ -173,10 +183,16 @@ export class RpcNode implements Core, ServiceHandler {
 
   // Values that others send for the program
 
-  /** For packing what goes to `peer` in messages of another service; tell it afterwards whether they left. */
-  outgoing(peer: number): { readonly codec: ReferenceCodec; sent(): void; unsent(): void } {
+  /** For packing `value`, which goes to `peer` in a message of another service; tell it afterwards whether that left. */
+  outgoing(peer: number, value: unknown): Outgoing {
     const marshal = new Marshal(this, peer);
-    return { codec: marshal.codec(new Set()), sent: () => marshal.sent(), unsent: () => marshal.unsent() };
+    const bare = value instanceof Transferred ? value.value : value;
+    return {
+      value: bare,
+      codec: marshal.codec(new Set([bare])),
+      sent: () => marshal.sent(),
+      unsent: () => marshal.unsent(),
+    };
   }
 
   /** For unpacking what came so. */

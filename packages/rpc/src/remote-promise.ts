@@ -60,3 +60,7 @@ Object.setPrototypeOf(
     },
   }),
 );
+
+export function isRemotePromise(value: unknown): value is RemotePromise {
+  return value instanceof RemotePromise;
+}

@@ -1,4 +1,5 @@
 import { UsageError } from "@isles/base";
+import { isByReference } from "./by-reference.ts";
 import type { RpcEndpoint } from "./channel.ts";
 import { groupOf } from "./group.ts";
 import type { RpcNode } from "./node.ts";
@@ -57,19 +58,21 @@ export class RpcFace {
     [name, options]: [name?: string | CallOptions, options?: CallOptions],
   ): object {
     if ((typeof site === "function" || typeof site === "object") && site !== null) {
-      const state = stubStateOf(site);
-      if (state === undefined)
-        throw new UsageError("BAD_ARGUMENT", "a stub is made of a site and a name, or of another stub");
-      return this.#node.stubs.make(
-        state.target,
-        blocking,
-        checkOptions({ ...state.options, ...(name as CallOptions | undefined) }),
-      );
+      const { target, options: own } = this.#reference(site);
+      return this.#node.stubs.make(target, blocking, checkOptions({ ...own, ...(name as CallOptions | undefined) }));
     }
     if (typeof name !== "string" || name === "")
       throw new UsageError("BAD_ARGUMENT", `a stub needs the name of a service: stub(${String(site)}, "counter")`);
     const target: Target = site === any ? { kind: "any", name } : { kind: "service", peer: this.#peer(site), name };
     return this.#node.stubs.make(target, blocking, checkOptions(options ?? {}));
+  }
+
+  #reference(value: object): { readonly target: Target; readonly options: CallOptions } {
+    const state = stubStateOf(value);
+    if (state !== undefined) return state;
+    if (typeof value === "function" || isByReference(value))
+      return { target: this.#node.stubs.ofOwn(value), options: {} };
+    throw new UsageError("BAD_ARGUMENT", "a stub is made of a site and a name, of another stub, or of a reference");
   }
 
   #peer(site: SiteRef): number {

@@ -15,7 +15,7 @@ import { Marshal, type Marshalled, Unmarshal } from "./marshal.ts";
 import type { Members } from "./members.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { isMalformed, Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
-import { Transferred } from "./transferred.ts";
+import { Transferred, unwrapped } from "./transferred.ts";
 import type { CallOptions } from "./types.ts";
 
 const ANSWERED = "r";
@@ -74,13 +74,14 @@ export class Session {
       if (timeoutMs <= 0)
         throw new TimeoutError(`${call.label} was not sent: the deadline of the call that makes it has passed`);
       const marshal = new Marshal(this.#core, this.peer);
-      const packed = marshal.args(args, "args", options.transfer);
+      const { values, transfer } = unwrapped(args, options.transfer);
+      const packed = marshal.args(values, "args", transfer);
       const id = ++this.#lastCall;
       const time = timeoutMs === Infinity ? 0 : Math.max(1, Math.ceil(timeoutMs));
       const head = `${Kind.Call}${id};${isOneWay ? ONE_WAY : ANSWERED}${time};${target}${textField(method)}`;
       stats.made++;
       call.batch = outbox.batch(this.peer);
-      this.#post(marshal, head, packed, options.transfer);
+      this.#post(marshal, head, packed, transfer);
       if (isOneWay) {
         call.resolve(undefined);
         return;
@@ -135,7 +136,10 @@ export class Session {
   }
 
   expire(call: OutgoingCall, timeoutMs: number): void {
-    this.giveUp(call, new TimeoutError(`${call.label} was not answered within ${timeoutMs} ms; it may have run`));
+    this.giveUp(
+      call,
+      new TimeoutError(`${call.label} was not answered within ${Math.round(timeoutMs * 10) / 10} ms; it may have run`),
+    );
   }
 
   /** Ends a call here and tells the peer so. A reply that comes all the same meets no call. */

@@ -1,13 +1,14 @@
 import { inspect } from "node:util";
 import { endpointName, ReleasedError, TimeoutError, UsageError, WouldBlockError } from "@isles/base";
-import { isByReference, listedMembers } from "./by-reference.ts";
+import { isByReference, referenceOptions } from "./by-reference.ts";
 import type { Core } from "./core.ts";
 import { noSuchMethod, notATarget } from "./errors.ts";
 import type { Callee } from "./incoming-call.ts";
-import type { Lease } from "./lease.ts";
+import { Lease } from "./lease.ts";
+import { byReferenceExport } from "./marshal.ts";
 import { isReserved, type Method, membersOf } from "./members.ts";
 import { type Labels, OutgoingCall } from "./outgoing-call.ts";
-import { RemotePromise } from "./remote-promise.ts";
+import { isRemotePromise, RemotePromise } from "./remote-promise.ts";
 import { type Manner, markAsStub, type StubState, stubStateOf, type Target } from "./stub-state.ts";
 import { textField } from "./text-frames.ts";
 import type { CallOptions } from "./types.ts";
@@ -34,6 +35,16 @@ export class Stubs implements Labels {
     const target: Target = { kind: "object", lease, label: `an object of ${endpointName(lease.owner, sites)}` };
     this.#core.tie(target, lease); // which all stubs of the object share, whatever their options
     return this.make(target, blocking);
+  }
+
+  /** A stub of an object of this endpoint: a reference that came home is the object itself. */
+  ofOwn(object: object): Target & { kind: "object" } {
+    const { host, exports } = this.#core;
+    const { id, key } = exports.hold(object, host.self, () => byReferenceExport(this.#core, object));
+    const lease = new Lease(host.self, id, key, (ended) => this.#core.giveBack(ended));
+    const target = { kind: "object", lease, label: `an object of ${endpointName(host.self, host.sites)}` } as const;
+    this.#core.tie(target, lease);
+    return target;
   }
 
   /** What a stub's method does: returns a promise, a result, or nothing. */
@@ -119,7 +130,7 @@ export class Stubs implements Labels {
       return { method: method === "" ? (value as Method) : (value as Record<string, Method>)[method]!, self: value };
     }
     if (typeof value !== "function" && !isByReference(value)) throw notATarget(what);
-    const members = this.#core.exports.of(value)?.members ?? membersOf(value, what, listedMembers(value));
+    const members = this.#core.exports.of(value)?.members ?? membersOf(value, what, referenceOptions(value)?.members);
     const found = members.get(method);
     if (found === undefined) throw noSuchMethod(method, "the result", members);
     return { method: found, self: value };
@@ -215,10 +226,6 @@ function addCallersStack(error: Error, above: (...args: never[]) => unknown): vo
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, above);
   error.stack = `${error.stack}\n${here.stack?.split("\n").slice(1).join("\n")}`;
-}
-
-function isRemotePromise(value: unknown): boolean {
-  return value instanceof RemotePromise;
 }
 
 function isObject(value: unknown): value is object {

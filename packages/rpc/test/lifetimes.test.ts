@@ -25,6 +25,38 @@ describe("leases", () => {
     net.expectClean();
   });
 
+  it("tell the owner when the last one has ended", async () => {
+    const net = new FakeNet();
+    let released = 0;
+    const handle = () => byReference({ f: () => 1 }, { onReleased: () => void released++ });
+    net.rpc(1).expose("s", { open: handle });
+    const [one, other] = await net.run(net.stub(0, 1, "s").open(), net.stub(2, 1, "s").open());
+    one[Symbol.dispose]();
+    await net.settle();
+    expect(released).toBe(1);
+    net.lose(2);
+    await net.settle();
+    expect(released).toBe(2);
+    void other;
+    net.expectClean();
+  });
+
+  it("of what came home can be had by a stub all the same", async () => {
+    const net = new FakeNet();
+    const kept: Any[] = [];
+    net.rpc(1).expose("s", { echo: (value: Any) => (kept.push(value), value) });
+    const callback = (n: number) => n + 1;
+    const [home] = await net.run(net.stub(0, 1, "s").echo(callback));
+    expect(home).toBe(callback);
+    kept[0][Symbol.dispose]();
+    const stub = net.rpc(0).stub(home as Any) as Any;
+    expect(await net.run(stub(1))).toEqual([2]);
+    stub[Symbol.dispose]();
+    expect(await net.failure(stub(1))).toBeInstanceOf(ReleasedError);
+    await net.settle();
+    net.expectClean();
+  });
+
   it("of what each call gives are of their own", async () => {
     const net = new FakeNet();
     const object = byReference({ f: () => 1 });

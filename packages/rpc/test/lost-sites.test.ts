@@ -8,7 +8,7 @@ describe("a lost site", () => {
     const net = new FakeNet();
     const held: Any[] = [];
     for (const site of [1, 2]) net.rpc(site).expose("k", { keep: (...given: Any[]) => void held.push(...given) });
-    await net.run(net.stub(0, 1, "k").keep(() => 1, byReference({}), new AbortController().signal));
+    await net.run(net.stub(0, 1, "k").keep(() => 1, byReference({ f: () => 1 }), new AbortController().signal));
     expect(net.node(0).exports.size).toBe(3);
     void net
       .stub(1, 2, "k")

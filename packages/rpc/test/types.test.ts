@@ -503,20 +503,33 @@ it("types say what stubs of a service take and return", () => {
 });
 
 it("byReference marks the value itself, once, and out of sight", () => {
-  const value = { n: 1 };
+  const value = { n: 1, read: () => 1 };
   expect(isByReference(value)).toBe(false);
   expect(byReference(value)).toBe(value);
   expect(byReference(value)).toBe(value);
   expect(isByReference(value)).toBe(true);
-  expect(Object.keys(value)).toEqual(["n"]);
+  expect(Object.keys(value)).toEqual(["n", "read"]);
   expect(isByReference({ ...value })).toBe(false);
   const called = byReference((n: number) => n + 1);
   expect(isByReference(called)).toBe(true);
   expect(called(1)).toBe(2);
 });
 
+it("byReference refuses an object on which nothing could be called", () => {
+  class Account {
+    balance = 0;
+    deposit(amount: number) {
+      this.balance += amount;
+      return this.balance;
+    }
+  }
+  for (const value of [{}, { n: 1 }, new Account()])
+    expect(() => byReference(value)).toThrow(expect.objectContaining({ code: "NOTHING_TO_EXPOSE" }));
+  expect(isByReference(byReference(new Account(), { members: ["deposit"] }))).toBe(true);
+});
+
 it("a mark is not inherited", () => {
-  const parent = byReference({});
+  const parent = byReference({ read: () => 1 });
   expect(isByReference(Object.create(parent))).toBe(false);
 });
 
@@ -531,7 +544,7 @@ it("byReference says what to do with a value that takes no mark", () => {
     );
     expect(isByReference(value)).toBe(false);
   }
-  const marked = Object.freeze(byReference({}));
+  const marked = Object.freeze(byReference({ read: () => 1 }));
   expect(byReference(marked)).toBe(marked);
   for (const value of [null, undefined, 1, "text"] as unknown as object[])
     expect(() => byReference(value)).toThrow(expect.objectContaining({ code: "BAD_ARGUMENT" }));

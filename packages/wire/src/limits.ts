@@ -28,6 +28,6 @@ export function limitError(name: keyof typeof limits, limit: number, atLeast: nu
   const { what, reason } = limits[name];
   return new LimitError(
     `${shortened(path)} brings the value to at least ${atLeast} ${what}; ${name} is ${limit} ${what}, because ${reason}: ` +
-      "send less at once, or raise the limit",
+      "send less at once, as a stream or through shared memory",
   );
 }

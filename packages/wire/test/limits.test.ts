@@ -37,7 +37,7 @@ describe("bytes", () => {
   it("name the place where the value becomes too much, and why there is a limit", () => {
     expect(refusal({ small: 1, list: [{ text: "x".repeat(1_000) }] }, { maxBytes: 1_000 })).toBe(
       "args.list[0].text brings the value to at least 2090 bytes; maxBytes is 1000 bytes, " +
-        "because both sites hold a message whole in memory: send less at once, or raise the limit",
+        "because both sites hold a message whole in memory: send less at once, as a stream or through shared memory",
     );
   });
 

@@ -200,3 +200,10 @@ export async function tellTwice(_site, { listener }) {
   await listener.tell(5);
   return listener.tell(7);
 }
+
+/** Calls back and does not wait. @param {Site} _site @param {(value: number) => void} tell */
+export async function callBack(_site, tell) {
+  tell(1);
+  tell(2);
+  await sleep(20);
+}
