@@ -44,7 +44,12 @@ describe("leases", () => {
   it("of what came home can be had by a stub all the same", async () => {
     const net = new FakeNet();
     const kept: Any[] = [];
-    net.rpc(1).expose("s", { echo: (value: Any) => (kept.push(value), value) });
+    net.rpc(1).expose("s", {
+      echo: (value: Any) => {
+        kept.push(value);
+        return value;
+      },
+    });
     const callback = (n: number) => n + 1;
     const [home] = await net.run(net.stub(0, 1, "s").echo(callback));
     expect(home).toBe(callback);
