@@ -1,3 +1,4 @@
+import type { Received, StubArguments } from "@isles/rpc";
 import type { Site } from "./site.ts";
 
 /** The names of the functions that a program module exports and a site can run. */
@@ -15,12 +16,17 @@ export type ArgumentOf<P, K extends keyof P> = P[K] extends (...parameters: infe
       : undefined
   : undefined;
 
-/** What the function returns, unwrapped if it is a promise. */
-export type ResultOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R ? Awaited<R> : never;
+/** What arrives of what the function returns: unwrapped if it is a promise; stubs of functions and marked objects; streams. */
+export type ResultOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R ? Received<R> : never;
+
+/** What may be passed for a parameter: for a stub also what it is to be a stub of. */
+type Passed<A> = StubArguments<[A]>[0];
 
 /** The argument list after the function's name: the argument may be left out where the function allows it. */
 export type RunArguments<P, K extends keyof P, O> =
-  undefined extends ArgumentOf<P, K> ? [args?: ArgumentOf<P, K>, options?: O] : [args: ArgumentOf<P, K>, options?: O];
+  undefined extends ArgumentOf<P, K>
+    ? [args?: Passed<ArgumentOf<P, K>>, options?: O]
+    : [args: Passed<ArgumentOf<P, K>>, options?: O];
 
 /** A program whose type was not given: anything goes, and mistakes are found when it runs. */
 // biome-ignore lint/suspicious/noExplicitAny: an untyped program's functions take and return anything

@@ -259,7 +259,7 @@ describe("a native service over Comlink", () => {
   const serve = () => {
     const [a, b] = two();
     let n = 0;
-    const members: Service = new Map([
+    const members: Service = new Map<string, (...args: unknown[]) => unknown>([
       ["increment", (by) => (n += Number(by))],
       ["apply", () => "a member of that name"],
       ["fail", () => Promise.reject(new RangeError("too far"))],

@@ -2,6 +2,17 @@ import * as Comlink from "comlink";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ChannelHost, Channels } from "../src/channel.ts";
 
+type Listener = ((event: MessageEvent) => unknown) | { handleEvent(event: MessageEvent): unknown };
+
+/** What a port of the web's and one of ours have in common. */
+interface WebPort {
+  onmessage: ((event: MessageEvent) => unknown) | null;
+  postMessage(message: unknown, transfer?: unknown): void;
+  addEventListener(type: string, listener: Listener, options?: { once?: boolean; signal?: AbortSignal }): void;
+  removeEventListener(type: string, listener: Listener): void;
+  close(): void;
+}
+
 interface Pair {
   readonly near: Comlink.Endpoint & { close(): void };
   readonly far: Comlink.Endpoint & { close(): void };
@@ -240,8 +251,8 @@ describe.each(transports)("Comlink over %s", (_name, open) => {
     });
 
     it("transfers message ports", async () => {
-      const api = serve((port: MessagePort) => port.postMessage("ohai"));
-      const { port1, port2 } = new MessageChannel();
+      const api = serve((port: WebPort) => port.postMessage("ohai"));
+      const { port1, port2 } = new MessageChannel() as unknown as { port1: WebPort; port2: WebPort };
       const heard = new Promise((resolve) => {
         port1.onmessage = (event) => resolve(event.data);
       });
@@ -381,7 +392,7 @@ describe.each(transports)("Comlink over %s", (_name, open) => {
   });
 
   it("is a port without Comlink as well", async () => {
-    const { near, far } = pair() as unknown as { near: MessagePort; far: MessagePort };
+    const { near, far } = pair() as unknown as { near: WebPort; far: WebPort };
     const got: unknown[] = [];
     const listener = { handleEvent: (event: MessageEvent) => void got.push(event.data) };
     near.postMessage("early");

@@ -411,7 +411,7 @@ export async function compilesRecursion(stub: Stub<Recursive>, thunk: Stub<Thunk
   await live.children[0]?.children[0]?.onClick({ onClick: byReference((tree) => tree.children.length), children: [] });
   expectTypeOf((await stub.growing()).next.next.value).toEqualTypeOf<number[][]>();
   expectTypeOf(await stub.json({ a: [1, "b", null] })).toEqualTypeOf<Json>();
-  expectTypeOf(await thunk()()()).toEqualTypeOf<Stub<Thunk>>();
+  expectTypeOf(await (await (await thunk())())()).toEqualTypeOf<Stub<Thunk>>();
 }
 
 /** What is whole, or holds nothing to rebuild, must come out as the very same type. */

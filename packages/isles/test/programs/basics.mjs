@@ -195,7 +195,7 @@ export function badShare(site, length) {
   return site.share(length);
 }
 
-/** Calls a listener of the launcher. @param {Site} _site @param {{ listener: { tell(value: number): Promise<number> } }} options */
+/** Calls a listener of the launcher. @param {Site} _site @param {{ listener: import('isles').Stub<{ tell(value: number): number }> }} options */
 export async function tellTwice(_site, { listener }) {
   await listener.tell(5);
   return listener.tell(7);
