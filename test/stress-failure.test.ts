@@ -123,15 +123,16 @@ describe("the launcher's own waits", () => {
       array.async.notify(0),
       cluster.memory.async.acquire({ a: array.reading() }),
       cluster.memory.async.free("held"),
-      cluster.stats(),
     ].map((promise) =>
       promise.then(
         () => "done",
         (error: unknown) => (error as Error).name,
       ),
     );
+    const stats = cluster.stats();
     await new Promise((resolve) => setTimeout(resolve, 100));
     await cluster.kill(0);
+    expect((await stats).sites.map(({ site }) => site)).toEqual([1, 2]);
     for (const outcome of await Promise.all(pending)) expect(["SiteDownError", "ReleasedError"]).toContain(outcome);
     expect(await looping).toBeInstanceOf(SiteDownError);
     await expect(cluster.run("idle", undefined, { site: 0 })).rejects.toBeInstanceOf(SiteDownError);

@@ -6,5 +6,6 @@ export * from "./assert.ts";
 export * from "./completion.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
+export * from "./printed.ts";
 export * from "./sync-report.ts";
 export * from "./wait-reason.ts";

@@ -306,6 +306,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** What this endpoint waits for at this moment, in words; empty while it computes or idles. */
   waitingFor(): string[] {
     const labels = this.pending.labels();
+    const blockedOn = this.#blockedOn?.label; // calls are not among the pending
+    if (blockedOn !== undefined && !labels.includes(blockedOn)) labels.push(blockedOn);
     if (this.faults.awaited === undefined) return labels;
     const { region, page, mode } = this.faults.awaited;
     const name = this.regions.regionOf(region)?.descriptor.name ?? "a freed array";

@@ -1,5 +1,4 @@
-import { inspect } from "node:util";
-import { MismatchError } from "@isles/base";
+import { MismatchError, printed } from "@isles/base";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync, type TypedArray } from "@isles/dsm";
 import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
 import type { SiteRpc } from "@isles/rpc";
@@ -127,8 +126,7 @@ function warner(): (what: string, error: unknown) => void {
   let left = WARNINGS_MAX;
   return (what, error) => {
     if (left === 0) return; // it is still counted: see `unheard` in the statistics
-    const said = error instanceof Error ? (error.stack ?? String(error)) : inspect(error);
     const more = --left === 0 ? "\n(further ones are only counted)" : "";
-    process.emitWarning(`${what} failed: ${said}${more}`, { type: "IslesRpcWarning", code: "UNHEARD" });
+    process.emitWarning(`${what} failed: ${printed(error)}${more}`, { type: "IslesRpcWarning", code: "UNHEARD" });
   };
 }

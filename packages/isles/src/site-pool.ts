@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
-import { Completion, SiteDownError } from "@isles/base";
+import { Completion, isInstanceOf, printed, SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { ErrorCodec } from "@isles/wire";
 import { Piscina } from "piscina";
@@ -122,7 +122,7 @@ export class SitePool {
     const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
     this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) }).then(
       (result) => outcome.resolve(result as T),
-      (error: unknown) => outcome.reject(lostTask(site, error instanceof Error ? error.message : String(error))),
+      (error: unknown) => outcome.reject(lostTask(site, messageOf(error))),
     );
     return outcome.promise();
   }
@@ -137,9 +137,13 @@ export class SitePool {
       this.#options.onDown(site, reason);
     };
     // An uncaught error comes some time before the exit; nothing must be started there in between.
-    thread.on("error", (error) => lose(`its thread died of ${error.name}: ${error.message}`));
+    thread.on("error", (error: unknown) => lose(`its thread died of ${printed(error).split("\n", 1)[0]}`));
     thread.on("exit", (code) => lose(`its thread exited with code ${code}`));
   }
+}
+
+function messageOf(error: unknown): string {
+  return isInstanceOf(error, Error) ? String((error as Error).message) : printed(error);
 }
 
 function lostTask(site: number, reason: string): SiteDownError {

@@ -1,4 +1,4 @@
-import { CloneError, ClosedError, SiteDownError, UsageError } from "@isles/base";
+import { CloneError, ClosedError, isInstanceOf, SiteDownError, UsageError } from "@isles/base";
 import { SINGLE_RUNS } from "@isles/dsm/internal";
 import { isRemotePromise } from "@isles/rpc/internal";
 import { Service, ThreadPort, type ThreadPortSeed } from "@isles/transport";
@@ -130,7 +130,7 @@ class SiteWorker {
     const { endpoint } = this.#member;
     // What this site only suffered (another site's failure, a closing cluster) has its own reporter, and a run that its caller
     // gave up has not failed.
-    if (error instanceof SiteDownError || error instanceof ClosedError || this.#abort.signal.aborted) return;
+    if (isInstanceOf(error, SiteDownError, ClosedError) || this.#abort.signal.aborted) return;
     const { name, message: said } = this.#member.errors.encode(error);
     const reason = `${task.name} threw ${name}: ${said}`;
     const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };

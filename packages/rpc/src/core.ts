@@ -56,6 +56,8 @@ export interface Core {
   checkPeer(peer: number): number;
   /** Runs a method of this endpoint; throws LimitError if too many run inside each other's waits. */
   run(call: IncomingCall): unknown;
+  /** Throws LimitError if calls are nested and leave too little stack for another to be made or served. */
+  checkStack(what: string): void;
   /** Tells a lease's owner that it has ended. */
   giveBack(lease: Lease): void;
   /** Tells a lease's owner that `peer` is given one of its own. */

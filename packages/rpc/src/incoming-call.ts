@@ -27,6 +27,8 @@ export class IncomingCall implements CallContext {
   /** Calls on its result that came before the result was there. */
   pipelined: (() => void)[] | undefined = undefined;
   outcome: Outcome | undefined = undefined;
+  /** Its method runs, or has returned a promise. */
+  isStarted = false;
   readonly #now: () => number;
   #controller: AbortController | undefined = undefined;
   #cancelled: { readonly reason: unknown } | undefined = undefined;

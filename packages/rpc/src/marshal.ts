@@ -121,7 +121,8 @@ export class Marshal implements ReferenceText {
     const { lease } = target;
     if (lease.released) throw new ReleasedError(`${target.label} was released here; it cannot be passed on`);
     const text = `${ReferenceKind.Object}${lease.owner};${lease.id};${lease.key};`;
-    if (lease.owner !== this.#peer) {
+    // What goes home needs no lease there, unless it goes from there to there, and arrives as a stub.
+    if (lease.owner !== this.#peer || this.#peer === this.#core.host.self) {
       this.#passedOn ??= new Map();
       this.#passedOn.set(text, lease); // several stubs of one object arrive as one
     }
@@ -150,7 +151,9 @@ export class Marshal implements ReferenceText {
     const entry = this.#core.exports.hold(handle, this.#peer, describe);
     this.#held ??= [];
     this.#held.push(entry);
-    return `${entry.kind}${this.#core.host.self};${entry.id};${entry.key};`;
+    const text = `${entry.kind}${this.#core.host.self};${entry.id};${entry.key};`;
+    this.#passedOn?.delete(text); // a stub of the same object, in a message to oneself: they arrive as one
+    return text;
   }
 
   // Values that need structured clone
@@ -182,6 +185,26 @@ export class Marshal implements ReferenceText {
     const { maxBytes } = this.#core.limits;
     if (bytes <= maxBytes) return;
     throw new LimitError(`${path} takes ${bytes} bytes; at most ${maxBytes} travel in one message: use a stream`);
+  }
+}
+
+/** Throws for what must not be moved, and for what has been: the platform would send it empty. */
+export function checkTransfer({ hostValues }: Core, transfer: readonly Transferable[] | undefined): void {
+  transfer?.forEach((item, i) => {
+    if (!(item instanceof ArrayBuffer)) return;
+    if (types.isArrayBuffer(item) && isDetached(item))
+      throw new CloneError(`transfer[${i}]`, "a buffer that was moved away before");
+    if (hostValues.detach?.(new Uint8Array(item, 0, 0)) !== undefined)
+      throw new CloneError(`transfer[${i}]`, "the memory of shared arrays; copy the part of it to be moved");
+  });
+}
+
+function isDetached(buffer: ArrayBuffer): boolean {
+  try {
+    new Uint8Array(buffer, 0, 0);
+    return false;
+  } catch {
+    return true;
   }
 }
 
@@ -290,21 +313,27 @@ export class Unmarshal implements ReferenceText {
     const text = reader.text.slice(start, reader.at);
     const known = this.#objects?.get(text);
     if (known !== undefined) return known;
-    const object = owner === this.#core.host.self ? this.#own(id, key) : this.#foreign(kind, owner, id, key);
+    const object = this.#comesHome(kind, owner) ? this.#own(id, key) : this.#foreign(kind, owner, id, key);
     this.#objects ??= new Map();
     this.#objects.set(text, object);
     return object;
   }
 
-  /** A reference comes home: the object itself. */
+  /**
+   * Whether a reference becomes the object itself again. Not in a message to oneself: there it becomes a stub as it would
+   * elsewhere, so that a program is the same whatever site it calls.
+   */
+  #comesHome(kind: string, owner: number): boolean {
+    const { self } = this.#core.host;
+    return owner === self && (this.#from !== self || kind === ReferenceKind.Signal);
+  }
+
   #own(id: number, key: number): object {
     const entry = this.#core.exports.find(id, key);
-    if (entry !== undefined) {
-      // In a message to oneself: what held it for the way has done so.
-      if (this.#from === this.#core.host.self) this.#core.exports.takeBack(id, key, this.#from);
-      return entry.target;
-    }
-    throw new ReleasedError(`a reference came home to an object that nobody holds any more`);
+    if (entry === undefined) throw new ReleasedError("a reference came home to an object that nobody holds any more");
+    // In a message to oneself: what held it for the way has done so.
+    if (this.#from === this.#core.host.self) this.#core.exports.takeBack(id, key, this.#from);
+    return entry.target;
   }
 
   #foreign(kind: string, owner: number, id: number, key: number): object {

@@ -11,7 +11,7 @@ import { Exports } from "./exports.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { Lease } from "./lease.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
-import { Marshal, Unmarshal } from "./marshal.ts";
+import { checkTransfer, Marshal, Unmarshal } from "./marshal.ts";
 import { Matchmaker } from "./matchmaker.ts";
 import { Outbox } from "./outbox.ts";
 import { Services } from "./services.ts";
@@ -40,6 +40,22 @@ const NOBODY = -1;
 
 /** What listeners of endpoints do cannot be told from what others do. Nothing is concluded from it. */
 const LISTENERS: AnsweredCall = { isOver: true, hasSignal: false };
+
+/** What serving others from the end of the stack takes, generously, in frames of {@link hasStack}. */
+const STACK_FRAMES = 1_000;
+
+/** Whether so many frames more fit on this thread's stack: a message must not meet its end half way. */
+function hasStack(frames: number): boolean {
+  try {
+    return descend(frames) === 0;
+  } catch {
+    return false;
+  }
+}
+
+function descend(frames: number): number {
+  return frames === 0 ? 0 : descend(frames - 1);
+}
 
 const noHostValues: ReferenceCodec = {
   describe: () => undefined,
@@ -97,7 +113,10 @@ export class RpcNode implements Core, ServiceHandler {
     this.signals = new Signals(this);
     this.channels = new Channels({
       self: host.self,
-      post: (to, name, data, transfer) => this.outbox.value(to, `${Kind.Post}${textField(name)}`, data, transfer),
+      post: (to, name, data, transfer) => {
+        checkTransfer(this, transfer);
+        this.outbox.value(to, `${Kind.Post}${textField(name)}`, data, transfer);
+      },
       defer: (task) => {
         this.#listenersRan = true;
         host.defer(task);
@@ -151,13 +170,23 @@ export class RpcNode implements Core, ServiceHandler {
           "sites that call each other without end look like this, and asynchronous stubs do not nest",
       );
     }
+    if (this.#nesting > 0) this.checkStack(call.what);
     this.#nesting++;
     try {
       const { method, self } = call.callee!;
-      return this.contexts.run(call, () => method.apply(self, call.args as unknown[]));
+      // Not `method.apply`: a stub has every name, and would be called there.
+      return this.contexts.run(call, () => Reflect.apply(method, self, call.args));
     } finally {
       this.#nesting--;
     }
+  }
+
+  checkStack(what: string): void {
+    if (this.#nesting === 0 || hasStack(STACK_FRAMES)) return;
+    throw new LimitError(
+      `${what} was refused: the stack of this thread is nearly used up by ${this.#nesting} calls inside each other's waits; ` +
+        "asynchronous stubs do not nest",
+    );
   }
 
   giveBack(lease: Lease): void {

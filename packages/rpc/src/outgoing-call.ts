@@ -114,6 +114,6 @@ export class OutgoingCall extends Completion<unknown> {
 }
 
 /** A session or the cluster has ended, and with it every call, also those that nobody awaits any more. */
-function isEndOfAll(error: unknown): boolean {
+export function isEndOfAll(error: unknown): boolean {
   return error instanceof ClosedError || error instanceof CallLostError;
 }

@@ -3,6 +3,7 @@ import { isByReference } from "./by-reference.ts";
 import type { RpcEndpoint } from "./channel.ts";
 import { groupOf } from "./group.ts";
 import type { RpcNode } from "./node.ts";
+import { isServiceName } from "./services.ts";
 import { stubStateOf, type Target } from "./stub-state.ts";
 import { checkOptions } from "./stubs.ts";
 import { any, type CallContext, type CallOptions, type Exposed, type ExposeOptions, type SiteRef } from "./types.ts";
@@ -21,6 +22,7 @@ export class RpcFace {
 
   expose(name: string, service: object, options: ExposeOptions = {}): Exposed {
     const { services, matchmaker, channels } = this.#node;
+    checkExposeOptions(options);
     const added = services.add(name, service, options.members);
     matchmaker.announce(name);
     channels.serviceExposed(name);
@@ -61,7 +63,7 @@ export class RpcFace {
       const { target, options: own } = this.#reference(site);
       return this.#node.stubs.make(target, blocking, checkOptions({ ...own, ...(name as CallOptions | undefined) }));
     }
-    if (typeof name !== "string" || name === "")
+    if (typeof name !== "string" || !isServiceName(name))
       throw new UsageError("BAD_ARGUMENT", `a stub needs the name of a service: stub(${String(site)}, "counter")`);
     const target: Target = site === any ? { kind: "any", name } : { kind: "service", peer: this.#peer(site), name };
     return this.#node.stubs.make(target, blocking, checkOptions(options ?? {}));
@@ -81,4 +83,13 @@ export class RpcFace {
     if (typeof site === "number" && Number.isInteger(site) && site >= 0 && site <= sites) return site;
     throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${sites - 1}, and "launcher"`);
   }
+}
+
+function checkExposeOptions(options: ExposeOptions): void {
+  const unknown = Object.keys(options).find((key) => key !== "members");
+  if (unknown !== undefined) throw new UsageError("BAD_OPTION", `expose has no option ${unknown}; it has members`);
+  const { members } = options;
+  if (members === undefined || (Array.isArray(members) && members.every((member) => typeof member === "string")))
+    return;
+  throw new UsageError("BAD_OPTION", 'members is a list of names: expose(name, object, { members: ["get", "set"] })');
 }

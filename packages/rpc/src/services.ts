@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { UsageError } from "@isles/base";
 import { type Members, membersOf } from "./members.ts";
 
@@ -32,11 +33,8 @@ export class Services {
 
   /** Takes the place of an earlier service of that name. */
   add(name: string, target: object, members?: readonly string[]): Service {
-    if (typeof name !== "string" || name === "" || name.startsWith(INTERNAL))
-      throw new UsageError(
-        "BAD_ARGUMENT",
-        `the name of a service is a string that is not empty, not ${JSON.stringify(name)}`,
-      );
+    if (typeof name !== "string" || !isServiceName(name))
+      throw new UsageError("BAD_ARGUMENT", `the name of a service is a string that is not empty, not ${inspect(name)}`);
     return this.#set(name, target, members);
   }
 
@@ -64,11 +62,19 @@ export class Services {
         `${what} has no functions of its own; of a class's instance, list the methods: expose(name, object, { members: ["…"] })`,
       );
     }
-    const bound = new Map([...members].map(([member, method]) => [member, method.bind(target)]));
+    // Not `method.bind`: a stub has every name, and would be called there.
+    const bound = new Map(
+      [...members].map(([member, method]) => [member, (...args: unknown[]) => Reflect.apply(method, target, args)]),
+    );
     const service = { target, members, bound };
     this.#byName.set(name, service);
     return service;
   }
+}
+
+/** Whether a program's service may have that name. */
+export function isServiceName(name: string): boolean {
+  return name !== "" && !name.startsWith(INTERNAL);
 }
 
 /** The name under which peers call a service of this package's own. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   AssertionError,
   ClosedError,
@@ -23,6 +24,9 @@ const ONE_WAY = "w";
 /** The result of a call can be called on until the caller says that it has it. */
 const KEPT = "k";
 const NOT_KEPT = "-";
+
+/** Longer is for ever: nobody waits for a century. */
+const TIMEOUT_MAX_MS = 2 ** 41;
 
 /** All that passes between this endpoint and one other: calls both ways, in the order made. Symmetric. */
 export class Session {
@@ -76,6 +80,7 @@ export class Session {
       const marshal = new Marshal(this.#core, this.peer);
       const { values, transfer } = unwrapped(args, options.transfer);
       const packed = marshal.args(values, "args", transfer);
+      this.#mayStillGo(call, marshal, options.signal);
       const id = ++this.#lastCall;
       const time = timeoutMs === Infinity ? 0 : Math.max(1, Math.ceil(timeoutMs));
       const head = `${Kind.Call}${id};${isOneWay ? ONE_WAY : ANSWERED}${time};${target}${textField(method)}`;
@@ -98,6 +103,14 @@ export class Session {
     }
   }
 
+  /** Getters and iterators of the arguments are the program's code: while they ran, all may have ended. */
+  #mayStillGo(call: OutgoingCall, marshal: Marshal, signal: AbortSignal | undefined): void {
+    if (this.#lost === undefined && signal?.aborted !== true) return;
+    marshal.unsent();
+    if (this.#lost !== undefined) throw this.#lostBefore(call.label, this.#lost);
+    signal!.throwIfAborted();
+  }
+
   /** Throws what the host says of a bad transfer list; then nothing is held. */
   #post(marshal: Marshal, head: string, packed: Marshalled, transfer: CallOptions["transfer"]): void {
     try {
@@ -117,7 +130,8 @@ export class Session {
 
   /** Milliseconds that a call made now may take: no longer than the call that is being answered. */
   #timeLeft(timeoutMs: number | undefined): number {
-    return Math.min(timeoutMs ?? Infinity, this.#core.contexts.current?.deadlineMs ?? Infinity);
+    const leftMs = Math.min(timeoutMs ?? Infinity, this.#core.contexts.current?.deadlineMs ?? Infinity);
+    return leftMs > TIMEOUT_MAX_MS ? Infinity : leftMs;
   }
 
   #watch(call: OutgoingCall, timeoutMs: number, signal: AbortSignal | undefined): void {
@@ -127,6 +141,7 @@ export class Session {
       ? undefined
       : setTimeout(() => this.expire(call, timeoutMs), Math.min(timeoutMs, 2 ** 31 - 1));
     const onAbort = (): void => this.giveUp(call, signal!.reason);
+    if (signal !== undefined) setMaxListeners(0, signal); // one for each call under way is no leak
     signal?.addEventListener("abort", onAbort, { once: true });
     call.timeoutMs = timeoutMs;
     call.onSettled(() => {
@@ -245,8 +260,7 @@ export class Session {
       case Kind.Failure:
         return this.#failed(reader.count(), body);
       case Kind.Cancel:
-        this.#incoming.get(reader.count())?.cancel(this.#core.errors.decode(body?.value));
-        return;
+        return this.#cancelled(reader.count(), body);
       case Kind.Finish:
         this.#answers.delete(reader.count());
         return;
@@ -270,6 +284,17 @@ export class Session {
   /** What a dead endpoint is given, nobody would give back. */
   #shared(id: number, key: number, to: number): void {
     if (!this.#core.session(to).isLost) this.#core.exports.share(id, key, to);
+  }
+
+  /** The caller has given a call up. Nobody waits for it here either, however long its method goes on. */
+  #cancelled(id: number, body: Body | undefined): void {
+    const call = this.#incoming.get(id);
+    if (call === undefined) return;
+    const reason = this.#core.errors.decode(body?.value);
+    call.cancel(reason);
+    if (!call.isStarted) return; // it will not be
+    this.#core.answering.answered(call);
+    this.#settled(call, { error: new IslesError("CANCELLED", `${call.what} was given up`, { cause: reason }) });
   }
 
   #replied(reader: TextReader, body: Body | undefined): void {
@@ -391,6 +416,7 @@ export class Session {
     if (call.deadlineMs === 0)
       return this.#fail(call, new TimeoutError(`${call.what} did not start before its deadline`));
     call.arrived = undefined;
+    call.isStarted = true;
     try {
       const result = this.#core.run(call);
       if (!isThenable(result)) return this.#reply(call, result);
@@ -412,6 +438,7 @@ export class Session {
 
   #reply(call: IncomingCall, result: unknown): void {
     this.#core.stats.served++;
+    if (call.isOver) return;
     if (this.#lost !== undefined || call.isOneWay) return this.#settled(call, { value: result });
     try {
       const { value, transfer } = result instanceof Transferred ? result : { value: result, transfer: undefined };
@@ -427,6 +454,7 @@ export class Session {
   }
 
   #fail(call: IncomingCall, error: unknown): void {
+    if (call.isOver) return;
     if (call.isOneWay) this.#core.report(`the one-way call ${call.what} of ${this.#name}`, error);
     else if (this.#lost === undefined) this.#sendFailure(call.id, error);
     this.#settled(call, { error });

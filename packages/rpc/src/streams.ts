@@ -1,7 +1,7 @@
 import { ReleasedError } from "@isles/base";
 import type { Core } from "./core.ts";
 import type { Lease } from "./lease.ts";
-import type { OutgoingCall } from "./outgoing-call.ts";
+import { isEndOfAll, type OutgoingCall } from "./outgoing-call.ts";
 import type { Target } from "./stub-state.ts";
 import type { BlockingStream, RemoteStream } from "./types.ts";
 
@@ -61,7 +61,6 @@ class StreamCalls {
 
   #call(method: string, args: unknown[]): OutgoingCall {
     const call = this.#core.stubs.call(this.#target, this.#blocking ? "blocking" : "async", {}, method, args);
-    call.reason = undefined; // a step may come by another step's doing
     return call;
   }
 }
@@ -75,7 +74,13 @@ class AsyncReader implements RemoteStream<unknown> {
 
   next(): Promise<Result> {
     if (this.#calls.ended) return Promise.resolve({ done: true, value: undefined });
-    return this.#result(this.#calls.next());
+    const call = this.#calls.next();
+    const result = this.#result(call);
+    // All streams of a session end with it, also those that nobody reads any more.
+    call.onSettled(() => {
+      if (isEndOfAll(call.error)) result.catch(() => undefined);
+    });
+    return result;
   }
 
   return(value?: unknown): Promise<Result> {

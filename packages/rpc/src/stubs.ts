@@ -58,6 +58,7 @@ export class Stubs implements Labels {
       return undefined;
     }
     if (!this.#core.host.mayBlock) throw new WouldBlockError(this.labelOf(target, method), "a stub made by rpc.stub");
+    this.#core.checkStack(method);
     return this.wait(this.call(target, manner, options, method, args));
   }
 

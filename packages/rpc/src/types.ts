@@ -352,7 +352,11 @@ export interface GroupCall<R> extends PromiseLike<Received<R>[]> {
 export interface CallOptions {
   /** Milliseconds that a call may take, the way there and back included; then it fails with TimeoutError. Default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** Gives the call up, here and on the called site, whose `current.signal` aborts; the call fails with the signal's reason. */
+  /**
+   * Gives the call up, here and on the called site, whose `current.signal` aborts; the call fails with the signal's reason.
+   * A thread that blocks sees no timers of its own: use `timeoutMs` there, not AbortSignal.timeout. A call with a signal is
+   * never taken for part of a deadlock.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Send and forget: no result, no error, no wait. Default false. */
   readonly oneWay?: boolean | undefined;

@@ -44,7 +44,7 @@ describe("deadlines", () => {
     await net.settle();
     expect(left).toEqual([100, 70, 5]);
     await net.advance(70);
-    expect(net.nodes.map(({ entries }) => entries)).toEqual([0, 0, 1, 0]); // the innermost does not look at its signal
+    expect(net.nodes.map(({ entries }) => entries)).toEqual([0, 0, 0, 0]); // also of the innermost, which does not look at its signal
     expect(await net.failure(call)).toBeInstanceOf(TimeoutError);
   });
 

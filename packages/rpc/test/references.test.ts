@@ -43,21 +43,26 @@ describe("references", () => {
     net.expectClean();
   });
 
-  it("sent to oneself are the objects themselves, and leave nothing behind", async () => {
+  it("sent to oneself arrive as they would elsewhere, and leave nothing behind", async () => {
     const { net, held } = keepers();
-    const object = byReference({ f: () => 1 });
-    const [callback, { signal }] = [() => 2, new AbortController()];
-    const stream = (async function* () {
+    const object = byReference({ f: () => 1, secret: 7 });
+    const { signal } = new AbortController();
+    const stream = (function* () {
       yield 1;
-      yield 2;
     })();
-    await net.run(net.stub(0, 0, "keeper").keep(object, callback, signal, stream, object));
-    expect(held[0]).toEqual([object, callback, signal, stream, object]);
-    expect(await net.run(stream.next(), stream.next())).toEqual([
+    await net.run(net.stub(0, 0, "keeper").keep(object, () => 2, signal, stream, object));
+    const [stub, callback, sameSignal, reader, again] = held[0]!.flat();
+    expect(stub).not.toBe(object);
+    expect(stub).toBe(again);
+    expect(sameSignal).toBe(signal);
+    expect(await net.run(stub.f(), callback())).toEqual([1, 2]);
+    await net.failure(stub.secret());
+    expect(await net.run(reader.next(), reader.next())).toEqual([
       { done: false, value: 1 },
-      { done: false, value: 2 },
+      { done: true, value: undefined },
     ]);
-    expect(await net.run(net.stub(0, 0, "keeper").last().f())).toEqual([1]);
+    for (const one of [stub, callback]) one[Symbol.dispose]();
+    await net.settle();
     net.expectClean();
   });
 
