@@ -18,7 +18,10 @@ export type ProcessFunction<F extends ProcessBody = ProcessBody> = F & { readonl
  */
 export function defineProcess<F extends ProcessBody>(body: F): ProcessFunction<F> {
   if (typeof body !== "function" || !(Realm.here.isCompiled(body) || isGenerator(body))) {
-    throw new UsageError("NOT_A_PROCESS", "defineProcess() takes a generator function: function* (site, ...args) { ... }");
+    throw new UsageError(
+      "NOT_A_PROCESS",
+      "defineProcess() takes a generator function: function* (site, ...args) { ... }",
+    );
   }
   if (!isProcess(body)) Object.defineProperty(body, process, { value: true });
   return body as ProcessFunction<F>;
@@ -34,7 +37,10 @@ export function isProcess(value: unknown): value is ProcessFunction {
  */
 export function startProcess(definition: unknown, args: readonly unknown[]): Frame {
   if (!isProcess(definition)) {
-    throw new UsageError("NOT_A_PROCESS", "this is no process: make it one with defineProcess(function* (site, ...args) { ... })");
+    throw new UsageError(
+      "NOT_A_PROCESS",
+      "this is no process: make it one with defineProcess(function* (site, ...args) { ... })",
+    );
   }
   const started: unknown = Reflect.apply(definition, undefined, args as unknown[]);
   if (started instanceof Frame) return started;

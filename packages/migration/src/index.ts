@@ -9,5 +9,11 @@ export { type ClassCodec, registerClass } from "./frames/class-codec.ts";
 export { Frame } from "./frames/frame.ts";
 export { imageFromBytes, imageToBytes, type ProcessImage } from "./frames/image.ts";
 export { type ReviveOptions, revive } from "./frames/revive.ts";
-export { type TransformedProgram, type TransformOptions, transformProgram, withInlineMap } from "./transform/transform-program.ts";
+export { type LoadProgramOptions, loadProgram, registerTransform } from "./loader.ts";
 export type { FrameInfo } from "./transform/compiler.ts";
+export {
+  type TransformedProgram,
+  type TransformOptions,
+  transformProgram,
+  withInlineMap,
+} from "./transform/transform-program.ts";

@@ -1,5 +1,6 @@
 import type { ReferenceCodec } from "@isles/wire";
 import { MigrationError } from "../errors.ts";
+import { Delegation } from "./delegation.ts";
 import { encodeObject } from "./encode-object.ts";
 import { Frame } from "./frame.ts";
 import { type Encoded, type ImageNode, type ProcessImage, relativeTo } from "./image.ts";
@@ -106,7 +107,8 @@ export class Capture {
   path(): string {
     const labels: string[] = [];
     let at = this.#current;
-    for (; at > 0 && !(this.#values[at] instanceof Frame); at = this.#origins[at]!.parent) labels.push(this.#origins[at]!.label);
+    for (; at > 0 && !(this.#values[at] instanceof Frame); at = this.#origins[at]!.parent)
+      labels.push(this.#origins[at]!.label);
     labels.reverse();
     if (labels.length > MAX_LEVELS) labels.splice(2, labels.length - MAX_LEVELS, " … ");
     return `${this.#frameName(this.#values[at])}${labels.join("")}`;
@@ -114,8 +116,9 @@ export class Capture {
 
   /** What a value of the program is called in messages: by the frame that holds it. */
   #frameName(value: unknown): string {
+    if (value instanceof Delegation) return `${this.#frameName(value.owner)}, yield*`;
     const code = value instanceof Frame ? this.realm.codeOf(value) : undefined;
-    return code === undefined ? "yield*" : `frame ${code.id}`;
+    return code === undefined ? "the process" : `frame ${code.id}`;
   }
 
   refuse(what: string): never {
@@ -137,7 +140,8 @@ export class Capture {
     for (const { url, names: thunks } of this.realm.modules) {
       for (const [name, thunk] of Object.entries(thunks())) {
         const value = valueIfReady(thunk);
-        if (typeof value !== "function" && typeof value !== "symbol") continue;
+        const isTemplate = typeof value === "object" && name.startsWith("$isles_template");
+        if (typeof value !== "function" && typeof value !== "symbol" && !isTemplate) continue;
         if (!names.has(value)) names.set(value, { module: this.moduleName(url), name });
       }
     }

@@ -34,7 +34,10 @@ export function registerClass<T>(type: abstract new (...args: never[]) => T, cod
     throw new UsageError("CLASS_CODEC", `registerClass(${name}) needs both encode and decode, or neither`);
   }
   if (codec.encode === undefined && privateName.test(Function.prototype.toString.call(type))) {
-    throw new UsageError("CLASS_CODEC", `${name} has private members, which cannot be read from outside; pass { encode, decode }`);
+    throw new UsageError(
+      "CLASS_CODEC",
+      `${name} has private members, which cannot be read from outside; pass { encode, decode }`,
+    );
   }
   Realm.here.addClass(name, type, codec as ClassCodec<unknown>);
 }

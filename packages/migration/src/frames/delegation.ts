@@ -1,4 +1,4 @@
-import { checkResult, type Cursor, IteratorCursor } from "./cursors.ts";
+import { type Cursor, checkResult, IteratorCursor } from "./cursors.ts";
 import { Frame } from "./frame.ts";
 import { iteratorCursor, methodOf, plainCursor } from "./iterate.ts";
 import { DELEGATED, DONE, type Mode, NEXT, RETURN, START } from "./modes.ts";
@@ -52,7 +52,7 @@ export class Delegation extends Frame {
 
 /** Puts what a `yield*` is given before the frame that asks. */
 export function delegate(frame: Frame, iterable: unknown): Result {
-  const child = isFree(iterable) ? iterable : new Delegation(cursorOf(iterable));
+  const child = iterable !== frame && isFree(iterable) ? iterable : new Delegation(cursorOf(iterable));
   child.owner = frame;
   frame.child = child;
   return DELEGATED;
@@ -66,7 +66,7 @@ function isFree(iterable: unknown): iterable is Frame {
     iterable.pc >= START &&
     !iterable.isBusy &&
     iterable[Symbol.iterator] === Frame.prototype[Symbol.iterator] &&
-    iterable.next === Frame.prototype.next &&
+    iterable.next === (Object.getPrototypeOf(iterable) as Frame).next &&
     iterable.throw === Frame.prototype.throw &&
     iterable.return === Frame.prototype.return
   );

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import type { Capture } from "./capture.ts";
+import { howToRegister, nameOf } from "./class-words.ts";
 import { ArrayCursor, CollectionCursor, IteratorCursor, KeysCursor, StringCursor } from "./cursors.ts";
 import { Delegation } from "./delegation.ts";
 import { encodeBytes } from "./encode-bytes.ts";
@@ -31,7 +32,9 @@ function encodeSymbol(c: Capture, value: symbol): ImageNode {
   if (intrinsic !== undefined) return { t: "intrinsic", name: intrinsic };
   const named = c.nameOf(value);
   if (named !== undefined) return { t: "named", ...named };
-  return c.refuse(`${String(value)}, which only this site knows; use Symbol.for(), or declare it at the top of the program`);
+  return c.refuse(
+    `${String(value)}, which only this site knows; use Symbol.for(), or declare it at the top of the program`,
+  );
 }
 
 const frameFields = new Set(["pc", "owner", "child", "top", "isBusy"]);
@@ -81,7 +84,8 @@ function encodeFunction(c: Capture, value: AnyFunction): ImageNode {
     return { t: "closure", code: `${c.moduleName(code.module.url)}#${code.id}`, hash: code.hash, captures };
   }
   const type = c.realm.classByPrototype(value.prototype as object);
-  if (type !== undefined && type.type === (value as unknown)) return { t: "class", name: type.name, isPrototype: false };
+  if (type !== undefined && type.type === (value as unknown))
+    return { t: "class", name: type.name, isPrototype: false };
   const named = c.nameOf(value);
   if (named !== undefined) return { t: "named", ...named };
   const name = value.name === "" ? "a function without a name" : `the function ${value.name}`;
@@ -91,7 +95,11 @@ function encodeFunction(c: Capture, value: AnyFunction): ImageNode {
 }
 
 function encodeCursor(c: Capture, value: object): ImageNode | undefined {
-  const cursor = (kind: "array" | "string" | "collection" | "keys" | "iterator", ...fields: Encoded[]): ImageNode => ({ t: "cursor", kind, fields });
+  const cursor = (kind: "array" | "string" | "collection" | "keys" | "iterator", ...fields: Encoded[]): ImageNode => ({
+    t: "cursor",
+    kind,
+    fields,
+  });
   if (value instanceof ArrayCursor) {
     return cursor("array", c.encode(value.array, ""), value.view, value.index, c.encode(value.value, ""));
   }
@@ -128,6 +136,8 @@ function encodeData(c: Capture, value: object): ImageNode {
 }
 
 function encodeArray(c: Capture, array: unknown[]): ImageNode {
+  const named = Object.isFrozen(array) ? c.nameOf(array) : undefined; // the strings of a tagged template
+  if (named !== undefined) return { t: "named", ...named };
   const keys = Reflect.ownKeys(array);
   const isDense = keys.length === array.length + 1 && Object.isExtensible(array);
   if (isDense) return { t: "array", items: c.encodeAll(array, (index) => `[${index}]`) };
@@ -139,7 +149,8 @@ function encodeBuiltIn(c: Capture, value: object, prototype: object | null): Ima
   const node = builtInNode(c, value);
   if (node === undefined) return undefined;
   const isPlain = prototype !== null && c.realm.intrinsics.nameOf(prototype) !== undefined;
-  if (!isPlain) return c.refuse(`an instance of ${nameOf(value)}, which extends a class of the language: ${howToRegister(value)}`);
+  if (!isPlain)
+    return c.refuse(`an instance of ${nameOf(value)}, which extends a class of the language: ${howToRegister(value)}`);
   const extra = node.t === "arguments" || node.t === "wrapper" || node.t === "url" ? [] : Reflect.ownKeys(value);
   const hung = extra.find((key) => key !== "lastIndex");
   if (hung !== undefined) return c.refuse(`an object of the language with a property ${String(hung)} hung on it`);
@@ -158,7 +169,8 @@ function builtInNode(c: Capture, value: object): ImageNode | undefined {
     return { t: "set", items: c.encodeAll(Set.prototype.values.call(value) as Iterable<unknown>, () => ".values()") };
   }
   if (types.isDate(value)) return { t: "date", time: value.getTime() };
-  if (types.isRegExp(value)) return { t: "regexp", source: value.source, flags: value.flags, lastIndex: value.lastIndex };
+  if (types.isRegExp(value))
+    return { t: "regexp", source: value.source, flags: value.flags, lastIndex: value.lastIndex };
   if (types.isBoxedPrimitive(value)) return { t: "wrapper", value: c.encode(value.valueOf(), "") };
   if (types.isArgumentsObject(value)) {
     return { t: "arguments", items: c.encodeAll(Array.from(value as ArrayLike<unknown>), (index) => `[${index}]`) };
@@ -171,7 +183,9 @@ function builtInNode(c: Capture, value: object): ImageNode | undefined {
 /** What has a state that nobody can read. */
 function refuseOpaque(c: Capture, value: object): void {
   if (types.isGeneratorObject(value)) {
-    c.refuse("a live native generator: its function was not compiled (see `left` of the transform, or import its module by a relative path)");
+    c.refuse(
+      "a live native generator: its function was not compiled (see `left` of the transform, or import its module by a relative path)",
+    );
   }
   if (types.isPromise(value)) c.refuse("a promise: what will settle it stays behind");
   if (types.isWeakMap(value) || types.isWeakSet(value)) c.refuse("a weak collection, whose contents cannot be listed");
@@ -179,15 +193,6 @@ function refuseOpaque(c: Capture, value: object): void {
   if (/ Iterator( Helper)?$/.test(tag) || tag === "Generator") c.refuse(`a live native iterator (${tag})`);
   if (tag === "WeakRef" || tag === "FinalizationRegistry" || types.isModuleNamespaceObject(value)) c.refuse(`a ${tag}`);
   if (types.isExternal(value)) c.refuse("an object of the engine");
-}
-
-export function nameOf(value: object): string {
-  const { constructor } = value as { constructor?: unknown };
-  return typeof constructor === "function" && constructor.name !== "" ? constructor.name : "a class without a name";
-}
-
-export function howToRegister(value: object): string {
-  return `call registerClass(${nameOf(value)}) at the top of the program, with encode and decode if its state is hidden`;
 }
 
 function printed(key: unknown): string {

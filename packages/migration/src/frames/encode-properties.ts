@@ -1,5 +1,5 @@
 import type { Capture } from "./capture.ts";
-import { howToRegister, nameOf } from "./encode-object.ts";
+import { howToRegister, nameOf } from "./class-words.ts";
 import type { Encoded, ImageNode, Properties } from "./image.ts";
 
 const WRITABLE = 1;
@@ -62,7 +62,8 @@ export function prototypeOf(c: Capture, value: object): Encoded {
   if (prototype === null || prototype === Object.prototype) return prototype === null ? null : undefined;
   if (c.realm.intrinsics.nameOf(prototype) !== undefined) {
     // An instance of a class of the language that nothing above knows how to take apart: a socket, a stream.
-    if (!/(Error|Object)\.prototype$/.test(c.realm.intrinsics.nameOf(prototype)!)) c.refuse(`an instance of ${nameOf(value)}`);
+    if (!/(Error|Object)\.prototype$/.test(c.realm.intrinsics.nameOf(prototype)!))
+      c.refuse(`an instance of ${nameOf(value)}`);
     return c.encode(prototype, " (prototype)");
   }
   if (c.realm.classByPrototype(prototype) !== undefined) return c.encode(prototype, " (prototype)");

@@ -1,6 +1,6 @@
 import { descriptorOf, PLAIN } from "./encode-properties.ts";
-import type { Encoded, ImageNode, Properties } from "./image.ts";
 import type { Frame } from "./frame.ts";
+import type { Encoded, ImageNode, Properties } from "./image.ts";
 import type { Box } from "./operations.ts";
 import type { Revival } from "./revive.ts";
 

@@ -1,5 +1,5 @@
-import { drive, driveDelegate } from "./drive.ts";
-import { DELEGATED, DONE, type Mode, NEXT, RETURN, START, THROW } from "./modes.ts";
+import { drive } from "./drive.ts";
+import { type Mode, NEXT, RETURN, START, THROW } from "./modes.ts";
 
 const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
 
@@ -27,16 +27,9 @@ export abstract class Frame implements Iterator<unknown, unknown, unknown> {
 
   abstract step(mode: Mode, value: unknown): IteratorResult<unknown, unknown>;
 
+  /** Compiled classes bring their own, which steps a frame that stands alone without asking {@link drive}. */
   next(value?: unknown): IteratorResult<unknown, unknown> {
-    if (this.child !== null || this.owner !== null || this.pc < START) return drive(this, NEXT, value);
-    let result: IteratorResult<unknown, unknown>;
-    try {
-      result = this.step(NEXT, value);
-    } catch (error) {
-      this.pc = DONE;
-      throw error;
-    }
-    return result === DELEGATED ? driveDelegate(this) : result;
+    return drive(this, NEXT, value);
   }
 
   throw(error?: unknown): IteratorResult<unknown, unknown> {

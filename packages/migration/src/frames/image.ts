@@ -21,7 +21,16 @@ export interface Properties {
 export type ImageNode =
   | { readonly t: "here"; readonly name: string }
   | { readonly t: "reference"; readonly description: unknown }
-  | { readonly t: "frame"; readonly code: string; readonly hash: string; readonly pc: number; readonly slots: string[]; readonly values: Encoded[]; readonly owner: Encoded; readonly child: Encoded }
+  | {
+      readonly t: "frame";
+      readonly code: string;
+      readonly hash: string;
+      readonly pc: number;
+      readonly slots: string[];
+      readonly values: Encoded[];
+      readonly owner: Encoded;
+      readonly child: Encoded;
+    }
   | { readonly t: "delegation"; readonly pc: number; readonly cursor: Encoded; readonly owner: Encoded }
   | { readonly t: "closure"; readonly code: string; readonly hash: string; readonly captures: Encoded[] }
   | { readonly t: "named"; readonly module: string; readonly name: string }
@@ -30,13 +39,22 @@ export type ImageNode =
   | { readonly t: "symbol"; readonly key: string }
   | { readonly t: "dead" }
   | { readonly t: "box"; readonly value: Encoded }
-  | { readonly t: "cursor"; readonly kind: "array" | "string" | "collection" | "keys" | "iterator"; readonly fields: Encoded[] }
+  | {
+      readonly t: "cursor";
+      readonly kind: "array" | "string" | "collection" | "keys" | "iterator";
+      readonly fields: Encoded[];
+    }
   | { readonly t: "taking"; readonly cursor: Encoded; readonly isDone: boolean }
   | { readonly t: "array"; readonly items: Encoded[] }
   | { readonly t: "sparse"; readonly length: number; readonly properties: Properties }
   | { readonly t: "arguments"; readonly items: Encoded[] }
   | { readonly t: "object"; readonly prototype: Encoded; readonly properties: Properties }
-  | { readonly t: "error"; readonly prototype: Encoded; readonly stack: string | undefined; readonly properties: Properties }
+  | {
+      readonly t: "error";
+      readonly prototype: Encoded;
+      readonly stack: string | undefined;
+      readonly properties: Properties;
+    }
   | { readonly t: "instance"; readonly name: string; readonly encoded: Encoded }
   | { readonly t: "map"; readonly entries: Encoded[] }
   | { readonly t: "set"; readonly items: Encoded[] }
@@ -45,7 +63,13 @@ export type ImageNode =
   | { readonly t: "wrapper"; readonly value: Encoded }
   | { readonly t: "url"; readonly href: string; readonly isQuery: boolean }
   | { readonly t: "buffer"; readonly bytes: ArrayBuffer }
-  | { readonly t: "view"; readonly kind: string; readonly buffer: Encoded; readonly offset: number; readonly length: number };
+  | {
+      readonly t: "view";
+      readonly kind: string;
+      readonly buffer: Encoded;
+      readonly offset: number;
+      readonly length: number;
+    };
 
 /** A suspended process as plain data: its frames, and all that they lead to. */
 export interface ProcessImage {
@@ -82,7 +106,10 @@ export function checkImage(value: unknown): ProcessImage {
     throw new IslesError("MALFORMED", "this is no image of a process");
   }
   if (image.version !== 1) {
-    throw new IslesError("MALFORMED", `this image has version ${String(image.version)}; this build of Isles reads version 1`);
+    throw new IslesError(
+      "MALFORMED",
+      `this image has version ${String(image.version)}; this build of Isles reads version 1`,
+    );
   }
   return image as ProcessImage;
 }

@@ -46,7 +46,8 @@ export class Intrinsics {
   }
 
   #add(name: string, value: unknown, levels: number): void {
-    if ((typeof value !== "object" || value === null) && typeof value !== "function" && typeof value !== "symbol") return;
+    if ((typeof value !== "object" || value === null) && typeof value !== "function" && typeof value !== "symbol")
+      return;
     this.#values.set(name, value);
     if (this.#names.has(value)) return;
     this.#names.set(value, name);

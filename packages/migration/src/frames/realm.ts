@@ -93,7 +93,10 @@ export class Realm {
   addClass(name: string, type: ClassEntry["type"], codec: ClassCodec<unknown>): void {
     const known = this.#classesByName.get(name);
     if (known !== undefined && known.type !== type) {
-      throw new UsageError("CLASS_NAME", `another class is registered as ${name}; give this one another name: registerClass(Class, { name })`);
+      throw new UsageError(
+        "CLASS_NAME",
+        `another class is registered as ${name}; give this one another name: registerClass(Class, { name })`,
+      );
     }
     const entry = { name, type, codec };
     this.#classesByName.set(name, entry);

@@ -1,8 +1,8 @@
-import type { ReferenceCodec } from "@isles/wire";
 import { IslesError } from "@isles/base";
+import type { ReferenceCodec } from "@isles/wire";
 import { MigrationError } from "../errors.ts";
-import { CollectionCursor, IteratorCursor } from "./cursors.ts";
 import type { CodeInfo } from "./code.ts";
+import { type CollectionCursor, IteratorCursor } from "./cursors.ts";
 import { fill } from "./fill.ts";
 import type { Frame } from "./frame.ts";
 import { absoluteFrom, checkImage, type Encoded, type ImageNode, isRef, type ProcessImage } from "./image.ts";
@@ -127,7 +127,10 @@ export class Revival {
   }
 
   unknown(what: string): MigrationError {
-    return new MigrationError(this.#program, `the program here has no ${what}: load the same program before its processes`);
+    return new MigrationError(
+      this.#program,
+      `the program here has no ${what}: load the same program before its processes`,
+    );
   }
 
   malformed(what: string): IslesError {
@@ -136,7 +139,8 @@ export class Revival {
 }
 
 function refsIn(value: unknown): Encoded[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    return [];
   if (typeof (value as { r?: unknown }).r === "number") return [value as Encoded];
   return Object.values(value).flatMap(refsIn);
 }

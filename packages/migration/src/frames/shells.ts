@@ -1,5 +1,14 @@
 import { MigrationError } from "../errors.ts";
-import { ArrayCursor, CollectionCursor, type Collection, type Cursor, IteratorCursor, KeysCursor, StringCursor, type View } from "./cursors.ts";
+import {
+  ArrayCursor,
+  type Collection,
+  CollectionCursor,
+  type Cursor,
+  IteratorCursor,
+  KeysCursor,
+  StringCursor,
+  type View,
+} from "./cursors.ts";
 import { Delegation } from "./delegation.ts";
 import { viewOf } from "./encode-bytes.ts";
 import type { ImageNode } from "./image.ts";
@@ -20,7 +29,9 @@ export function shellOf(r: Revival, node: ImageNode): unknown {
     case "delegation":
       return new Delegation(r.value(node.cursor) as Cursor);
     case "closure":
-      return r.code(node.code, node.hash, (key) => r.realm.closureCode(key)).made(...node.captures.map((one) => r.value(one)));
+      return r
+        .code(node.code, node.hash, (key) => r.realm.closureCode(key))
+        .made(...node.captures.map((one) => r.value(one)));
     case "named":
       return named(r, node.module, node.name);
     case "intrinsic":
@@ -47,7 +58,22 @@ export function shellOf(r: Revival, node: ImageNode): unknown {
 
 type DataNode = Extract<
   ImageNode,
-  { t: "array" | "sparse" | "arguments" | "object" | "error" | "map" | "set" | "date" | "regexp" | "wrapper" | "url" | "buffer" | "view" }
+  {
+    t:
+      | "array"
+      | "sparse"
+      | "arguments"
+      | "object"
+      | "error"
+      | "map"
+      | "set"
+      | "date"
+      | "regexp"
+      | "wrapper"
+      | "url"
+      | "buffer"
+      | "view";
+  }
 >;
 
 function dataOf(r: Revival, node: DataNode): unknown {
@@ -59,7 +85,9 @@ function dataOf(r: Revival, node: DataNode): unknown {
     case "arguments":
       return argumentsOf(...node.items);
     case "object":
-      return Object.create(node.prototype === undefined ? Object.prototype : (r.value(node.prototype) as object | null)) as object;
+      return Object.create(
+        node.prototype === undefined ? Object.prototype : (r.value(node.prototype) as object | null),
+      ) as object;
     case "error": {
       const error = new Error();
       const prototype = r.value(node.prototype) as object;
@@ -90,13 +118,11 @@ function dataOf(r: Revival, node: DataNode): unknown {
   }
 }
 
-/** Its values are set later, as an array's are. */
-function argumentsOf(..._values: unknown[]): IArguments {
-  // biome-ignore lint/complexity/noArguments: an `arguments` object is what was captured
-  return (function (this: undefined) {
-    return arguments;
-  } as (...values: unknown[]) => IArguments)(..._values);
-}
+/** As many as there are; their values are set later, as an array's are. */
+const argumentsOf = function () {
+  // biome-ignore lint/complexity/noArguments: the object itself is what is wanted
+  return arguments;
+} as (...values: unknown[]) => IArguments;
 
 function here(r: Revival, name: string): unknown {
   if (r.options.here?.has(name) !== true) throw r.unknown(`"${name}" that every site should have`);

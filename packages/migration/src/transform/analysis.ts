@@ -62,12 +62,24 @@ export class Analysis {
     return found.filter((variable) => variable.kind !== "var");
   }
 
-  /** The locals that a pattern sets. */
-  localsInPattern(node: Node): Variable[] {
-    const variable = this.uses.get(node);
-    if (variable !== undefined) return this.declared.has(node) || this.writes.has(node) ? [variable] : [];
-    if (isFunction(node)) return [];
-    return childrenOf(node).flatMap((child) => this.localsInPattern(child));
+  /** The locals that a pattern sets for certain: its targets, and not what its defaults may do. */
+  localsInPattern(node: Node | null): Variable[] {
+    switch (node?.type) {
+      case "Identifier": {
+        const variable = this.uses.get(node);
+        return variable === undefined || this.violations.has(node) ? [] : [variable];
+      }
+      case "AssignmentPattern":
+        return this.localsInPattern(node.left);
+      case "RestElement":
+        return this.localsInPattern(node.argument);
+      case "ObjectPattern":
+        return node.properties.flatMap((one) => this.localsInPattern(one.type === "Property" ? one.value : one));
+      case "ArrayPattern":
+        return node.elements.flatMap((one) => this.localsInPattern(one));
+      default:
+        return [];
+    }
   }
 
   newVariable(name: string, unit: Unit, kind: VariableKind): Variable {
@@ -85,7 +97,10 @@ export class Analysis {
 
   /** Whether the only variable of that name that a function can see is its own. */
   #isAlone(name: string, root: Unit): boolean {
-    return root !== this.units.module && this.#scopes.isAlone(name, (block) => rootOf(this.units.unitOf(block) ?? this.units.ownerOf(block)), root);
+    return (
+      root !== this.units.module &&
+      this.#scopes.isAlone(name, (block) => rootOf(this.units.unitOf(block) ?? this.units.ownerOf(block)), root)
+    );
   }
 
   #declare(found: ScopeVariable): void {
@@ -162,7 +177,8 @@ export class Analysis {
     }
     if (use.start < declaration.end) return true;
     const scope = asNode(found.scope.block);
-    if (isLoop(scope)) return (scope.type === "ForOfStatement" || scope.type === "ForInStatement") && contains(scope.right, use);
+    if (isLoop(scope))
+      return (scope.type === "ForOfStatement" || scope.type === "ForInStatement") && contains(scope.right, use);
     return scope.type === "SwitchStatement" && this.#caseOf(use, scope) !== this.#caseOf(declaration, scope);
   }
 
@@ -186,7 +202,8 @@ export class Analysis {
     if (node.type === "FunctionDeclaration") return this.#functionDeclaration(node);
     if (node.type === "ReturnStatement") return this.#markTries(node, owner);
     if (node.type === "BreakStatement" || node.type === "ContinueStatement") return this.#markTries(node, owner);
-    if (isLoop(node) && this.localsOf(node).some((one) => one.isBoxed || one.hasDeadZone)) this.#mark(node, owner, false);
+    if (isLoop(node) && this.localsOf(node).some((one) => one.isBoxed || one.hasDeadZone))
+      this.#mark(node, owner, false);
   }
 
   #mark(node: Node, owner: Unit, suspends: boolean): void {
@@ -211,11 +228,18 @@ export class Analysis {
     if (parent !== undefined && isFunction(parent)) block = parent;
     const functions = this.#functions.get(block) ?? [];
     functions.push(node as acorn.FunctionDeclaration);
-    this.#functions.set(block, functions.sort((a, b) => a.start - b.start));
+    this.#functions.set(
+      block,
+      functions.sort((a, b) => a.start - b.start),
+    );
   }
 
   #this(node: Node): void {
-    for (let child = node, at = this.source.parentOf(node); at !== undefined; child = at, at = this.source.parentOf(at)) {
+    for (
+      let child = node, at = this.source.parentOf(node);
+      at !== undefined;
+      child = at, at = this.source.parentOf(at)
+    ) {
       if (at.type === "StaticBlock" || (at.type === "PropertyDefinition" && child === at.value)) return;
       if (!isFunction(at) || at.type === "ArrowFunctionExpression" || child === at.id) continue;
       const unit = this.units.unitOf(at);

@@ -20,10 +20,10 @@ export function placeOf(l: Lowering, node: Node): Place {
     return { value, set: (piece) => l.builder.code(value, " = ", piece, ";") };
   }
   if (node.type !== "Identifier") return l.refuse(node, `a yield in an assignment to a ${node.type}`);
-  return { value: valueOf(l, node), set: (piece) => setName(l, node, piece) };
+  return { value: readName(l, node), set: (piece) => setName(l, node, piece) };
 }
 
-function valueOf(l: Lowering, node: acorn.Identifier): Piece {
+function readName(l: Lowering, node: acorn.Identifier): Piece {
   const variable = l.analysis.uses.get(node);
   if (variable === undefined) return node.name;
   const value: Piece = variable.isBoxed ? [read(variable, node.start), ".v"] : read(variable, node.start);
@@ -39,7 +39,7 @@ function setName(l: Lowering, node: acorn.Identifier, value: Piece): void {
   }
   if (l.analysis.unsure.has(node)) {
     const kept = l.builder.keep(value);
-    l.builder.code(valueOf(l, node), ";");
+    l.builder.code(readName(l, node), ";");
     return setNow(l, node, kept);
   }
   setNow(l, node, value);
@@ -57,7 +57,8 @@ export function lowerAssignment(l: Lowering, node: acorn.AssignmentExpression): 
     assignPattern(l, node.left, value, false);
     return value;
   }
-  if (node.operator === "||=" || node.operator === "&&=" || node.operator === "??=") return lowerLogicalAssignment(l, node);
+  if (node.operator === "||=" || node.operator === "&&=" || node.operator === "??=")
+    return lowerLogicalAssignment(l, node);
   const place = placeOf(l, node.left);
   if (node.operator === "=") {
     const value = l.builder.keep(l.expression(node.right));

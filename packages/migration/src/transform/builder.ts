@@ -34,9 +34,7 @@ export interface FinallyContext {
   readonly exits: Goal[];
 }
 
-export type Goal =
-  | { readonly kind: "return" }
-  | { readonly kind: "target"; readonly context: TargetContext };
+export type Goal = { readonly kind: "return" } | { readonly kind: "target"; readonly context: TargetContext };
 
 /** Writes the blocks of one process. */
 export class Builder {

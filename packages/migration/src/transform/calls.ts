@@ -94,6 +94,14 @@ class Chain {
 
   #stopIfMissing(value: Piece): void {
     const { builder } = this.#l;
-    builder.code("if (", value, " == null) { ", written(this.#result), " = undefined; ", { kind: "jump", target: this.#end }, " }");
+    builder.code(
+      "if (",
+      value,
+      " == null) { ",
+      written(this.#result),
+      " = undefined; ",
+      { kind: "jump", target: this.#end },
+      " }",
+    );
   }
 }

@@ -30,19 +30,18 @@ export interface FrameInfo {
   readonly locals: readonly string[];
 }
 
-interface Compiled {
-  readonly name: string;
-  readonly definition: Piece;
-}
-
 /** Compiles the generator functions of one module. */
 export class Compiler {
   readonly analysis: Analysis;
   readonly frames: FrameInfo[] = [];
   readonly #outer: OuterText;
   readonly #definitions: Piece[] = [];
-  readonly #compiled = new Map<Unit, Compiled>();
-  #closures = 0;
+  readonly #compiled = new Map<Unit, string>();
+  readonly #hostedBy = new Map<Unit, readonly Piece[]>();
+  /** Definitions for the class that is host to what is being compiled. */
+  #hosted: Piece[] | null = null;
+  readonly #templates: string[] = [];
+  readonly #factories = new Map<Unit, string>();
 
   constructor(analysis: Analysis) {
     this.analysis = analysis;
@@ -64,22 +63,32 @@ export class Compiler {
 
   /** The class of a generator's frames. */
   frame(unit: Unit): string {
-    let compiled = this.#compiled.get(unit);
-    if (compiled === undefined) {
-      const name = this.#newName(`${unit.id.replace(/[^\w$]+/g, "_")}_frame`);
-      this.#compiled.set(unit, { name, definition: "" }); // it may be used in its own functions
-      compiled = { name, definition: this.#compile(unit, name) };
-      this.#compiled.set(unit, compiled);
-      if (this.analysis.hosts.has(unit)) this.#definitions.push(`let ${name};\n`);
-      else this.#definitions.push([`const ${name} = `, compiled.definition, ";\n"]);
-    }
-    return compiled.name;
+    const known = this.#compiled.get(unit);
+    if (known !== undefined) return known;
+    const name = this.#newName(`${unit.id.replace(/[^\w$]+/g, "_")}_frame`);
+    this.#compiled.set(unit, name); // it may be used in its own functions
+    const before = this.#hosted;
+    if (this.analysis.hosts.has(unit)) this.#hosted ??= [];
+    const hosted = this.#hosted;
+    this.#define(name, this.#compile(unit, name));
+    if (before === null && hosted !== null) this.#hostedBy.set(unit, hosted);
+    this.#hosted = before;
+    return name;
   }
 
-  /** What a class that hosts a frame defines it by. */
-  hostedFrame(unit: Unit): Piece {
+  /** What a class has to define for a generator that uses its private names. */
+  hostedDefinitions(unit: Unit): readonly Piece[] {
     this.frame(unit);
-    return this.#compiled.get(unit)!.definition;
+    return this.#hostedBy.get(unit) ?? [];
+  }
+
+  /** Before the module's own text; or, for what needs a class around it, in there. */
+  #define(name: string, value: Piece): void {
+    if (this.#hosted === null) this.#definitions.push([`const ${name} = `, value, ";\n"]);
+    else {
+      this.#definitions.push(`let ${name};\n`);
+      this.#hosted.push([`${name} = `, value, ";\n"]);
+    }
   }
 
   /** What a call gives to its frame, in the words of the function itself. */
@@ -108,7 +117,7 @@ export class Compiler {
     const specials = [unit.self, unit.arguments, unit.own].filter((one) => one !== null);
     const passed = [...specials, ...unit.captures, ...this.#parametersOf(unit)];
     const locals = new Set([...passed, ...this.#localsWithin(unit), ...builder.variables]);
-    const code = new FramePrinter(builder).print(name, passed, [...locals]);
+    const code = new FramePrinter(builder).print(name, unit.node.start, passed, [...locals]);
     const info = this.#describe(unit, code);
     this.frames.push(info);
     const meta = {
@@ -128,7 +137,10 @@ export class Compiler {
   }
 
   #hash(node: Node): string {
-    return createHash("sha256").update(`${LAYOUT}\n${this.analysis.source.textOf(node)}`).digest("hex").slice(0, 16);
+    return createHash("sha256")
+      .update(`${LAYOUT}\n${this.analysis.source.textOf(node)}`)
+      .digest("hex")
+      .slice(0, 16);
   }
 
   #localsWithin(unit: Unit): Set<Variable> {
@@ -138,9 +150,11 @@ export class Compiler {
   /** A function or class that a process makes: by a factory outside of it, from the boxes that it shares. */
   closure(node: FunctionNode | ClassNode, home: Unit): Piece {
     const unit = this.analysis.units.unitOf(node)!;
-    const text = this.#outer.text(node);
-    const name = node.id === null || node.id === undefined ? inferredName(node, this.analysis.source) : undefined;
-    const value: Piece = name === undefined ? ["(", text, ")"] : [`({ ${JSON.stringify(name)}: `, text, ` })[${JSON.stringify(name)}]`];
+    const isDeclared = node.type === "FunctionDeclaration" && node.id !== null;
+    const text = isDeclared ? this.#outer.anonymous(node) : this.#outer.text(node);
+    const name = isDeclared ? node.id.name : node.id == null ? inferredName(node, this.analysis.source) : undefined;
+    const value: Piece =
+      name === undefined ? ["(", text, ")"] : [`({ ${JSON.stringify(name)}: `, text, ` })[${JSON.stringify(name)}]`];
     return this.#made(unit, node, home, [], value);
   }
 
@@ -175,7 +189,7 @@ export class Compiler {
       if (one.type !== "Property" || one.kind === "init") {
         return ["{ ", one.type === "Property" && one.method ? this.method(one, text) : text.text(one), " }"];
       }
-      if (one.computed) throw this.#refusal(one, "an accessor with a computed name");
+      if (one.computed) throw this.refusal(one, "an accessor with a computed name");
       this.#refuseSuper(one.value);
       const unit = this.analysis.units.unitOf(one.value)!;
       return this.#made(unit, null, text.home, [], ["({ ", this.#outer.text(one), " })"]);
@@ -189,6 +203,7 @@ export class Compiler {
     const strings = node.quasis.map((quasi) => quasi.value);
     const cooked = strings.map((one) => (one.cooked == null ? "undefined" : JSON.stringify(one.cooked)));
     const raw = strings.map((one) => JSON.stringify(one.raw));
+    this.#templates.push(name);
     this.#definitions.push(`const ${name} = $isles.template([${cooked.join(", ")}], [${raw.join(", ")}]);\n`);
     return name;
   }
@@ -196,27 +211,36 @@ export class Compiler {
   static isDefineProcess(node: acorn.CallExpression): boolean {
     const { callee } = node;
     if (callee.type === "Identifier") return callee.name === "defineProcess";
-    return callee.type === "MemberExpression" && callee.property.type === "Identifier" && callee.property.name === "defineProcess";
+    return (
+      callee.type === "MemberExpression" &&
+      callee.property.type === "Identifier" &&
+      callee.property.name === "defineProcess"
+    );
   }
 
-  /** Defines a factory and calls it. With `node`, what it makes can be made again elsewhere. */
+  /** Calls the factory of a function. With `node`, what it makes can be made again elsewhere. */
   #made(unit: Unit, node: Node | null, home: Unit, extra: readonly [string, Piece][], value: Piece): Piece {
-    const name = this.#newName(`$isles_closure${++this.#closures}`);
     const captures = [...unit.captures].filter((one) => one.unit === home || home.captures.has(one));
-    const parameters = [...extra.map(([id]) => id), ...captures.map((one) => one.id)].join(", ");
-    const factory: Piece = [`(${parameters}) => `, value];
-    const isMovable = node !== null && !node.type.startsWith("Class");
-    const meta = node && { id: unit.id, hash: this.#hash(node), at: this.analysis.source.place(node.start) };
-    if (isMovable) {
-      this.#definitions.push([`const ${name} = $isles.closure($isles_module, `, factory, `, ${JSON.stringify(meta)});\n`]);
-    } else this.#definitions.push([`const ${name} = `, factory, ";\n"]);
+    let name = this.#factories.get(unit); // a loop and its twin both make it
+    if (name === undefined) {
+      name = this.#newName(`$isles_closure${this.#factories.size + 1}`);
+      this.#factories.set(unit, name);
+      const parameters = [...extra.map(([id]) => id), ...captures.map((one) => one.id)].join(", ");
+      this.#defineFactory(name, unit, node, [`(${parameters}) => `, value]);
+    }
     const given: Piece[] = [...extra.map(([, piece]) => piece), ...captures.map((one) => read(one))];
     return [`${name}(`, given.map((piece, index) => (index === 0 ? piece : [", ", piece])), ")"];
   }
 
+  #defineFactory(name: string, unit: Unit, node: Node | null, factory: Piece): void {
+    if (node === null || node.type.startsWith("Class")) return this.#define(name, factory);
+    const meta = JSON.stringify({ id: unit.id, hash: this.#hash(node), at: this.analysis.source.place(node.start) });
+    this.#define(name, ["$isles.closure($isles_module, ", factory, `, ${meta})`]);
+  }
+
   /** What the module calls its functions, classes and imports: how values that are one of them travel. */
   #names(): string {
-    const names = new Set<string>();
+    const names = new Set<string>(this.#templates);
     for (const node of this.analysis.source.tree.body) for (const name of declaredNames(node)) names.add(name);
     return `() => ({ ${[...names].map((name) => `${name}: () => ${name}`).join(", ")} })`;
   }
@@ -227,10 +251,11 @@ export class Compiler {
 
   #refuseSuper(node: Node): void {
     const at = this.analysis.source.textOf(node).search(/\bsuper\b/);
-    if (at >= 0) throw this.#refusal(node, "`super` in an object that a process makes; make it in a function of the module");
+    if (at >= 0)
+      throw this.refusal(node, "`super` in an object that a process makes; make it in a function of the module");
   }
 
-  #refusal(node: Node, what: string): MigrationError {
+  refusal(node: Node, what: string): MigrationError {
     return new MigrationError(this.analysis.source.place(node.start), what);
   }
 }

@@ -50,7 +50,7 @@ export function lowerConditional(l: Lowering, node: acorn.ConditionalExpression)
 export function lowerSequence(l: Lowering, node: acorn.SequenceExpression): Piece {
   const values = [...node.expressions];
   const last = values.pop()!;
-  for (const value of values) l.builder.code(";", l.expression(value), ";");
+  for (const value of values) l.builder.code(";(", l.expression(value), ");");
   return ["(0, ", l.expression(last), ")"]; // a method that comes out of a sequence has lost its object
 }
 
@@ -100,7 +100,8 @@ export function lowerObject(l: Lowering, node: acorn.ObjectExpression): Piece {
       const value = l.expression(property.argument);
       return ["...", isKept ? l.builder.keep(["{ ...", value, " }"]) : value];
     }
-    if (property.kind !== "init") return l.refuse(property, "an accessor beside a yield; define it in a statement of its own");
+    if (property.kind !== "init")
+      return l.refuse(property, "an accessor beside a yield; define it in a statement of its own");
     if (property.method) return l.compiler.method(property, l.text);
     const key = keyOf(l, property, isKept);
     if (property.shorthand) return [key, ": ", isKept ? l.save(property.value) : l.atom(property.value)];

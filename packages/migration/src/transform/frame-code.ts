@@ -21,28 +21,36 @@ export class FramePrinter {
   readonly #entered = new Set<Block>();
 
   constructor(builder: Builder) {
-    this.#blocks = builder.blocks;
+    this.#blocks = reachable(builder.blocks);
     this.#usesHandlers = builder.usesHandlers;
     this.#number();
     this.#liveness = analyzeLiveness(this.#blocks);
   }
 
   /** @param passed what the constructor is given: the slots' variables, by its parameters */
-  print(name: string, passed: readonly Variable[], locals: readonly Variable[]): FrameCode {
+  print(name: string, at: number, passed: readonly Variable[], locals: readonly Variable[]): FrameCode {
     const kept = new Map<number, string[]>();
     const slots = new Map<string, string>();
     for (const block of this.#blocks) {
       if (block.entry !== "resume" && block.pc !== 0) continue;
       const variables = [...this.#liveness.kept(block)];
-      kept.set(block.pc, variables.map((variable) => variable.slot));
+      kept.set(
+        block.pc,
+        variables.map((variable) => variable.slot),
+      );
       for (const variable of variables) slots.set(variable.slot, shown(variable));
     }
     const given = new Map(passed.map((variable) => [variable.slot, variable.id]));
     const fields = [...slots.keys()].map((slot) => `this.${slot} = ${given.get(slot) ?? "undefined"};`);
     const parameters = passed.map((variable) => variable.id).join(", ");
+    // What is in no line of the program stands for the function's own.
+    const mark: Piece = { kind: "slice", start: at, end: at };
     const piece: Piece = [
+      mark,
       `class ${name} extends $isles.Frame {\n`,
       `constructor(${parameters}) { super(); ${fields.join(" ")} }\n`,
+      mark,
+      NEXT,
       "step($$mode, $$value) {\n",
       this.#prologue(locals),
       this.#body(),
@@ -111,7 +119,8 @@ export class FramePrinter {
         const { resume, how } = operation;
         const spills = this.#liveness.spilled(block, resume).map((one) => ` this.${one.slot} = ${one.id};`);
         const mark: Piece = { kind: "slice", start: operation.at, end: operation.at };
-        const leave = how === "yield" ? "return { value: $$value, done: false };" : "return $isles.delegate(this, $$value);";
+        const leave =
+          how === "yield" ? "return { value: $$value, done: false };" : "return $isles.delegate(this, $$value);";
         const value: Piece = ["$$value = ", this.#resolved(operation.value, block), ";"];
         return [mark, value, ` this.pc = ${resume.pc};`, ...spills, " ", mark, leave, "\n"];
       }
@@ -135,6 +144,39 @@ export class FramePrinter {
     return `{ ${guard}$$pc = ${block.pc}; continue $$loop; }`;
   }
 }
+
+/** Blocks that something leads to, by a first look; the others are not worth their text. */
+function reachable(blocks: readonly Block[]): Block[] {
+  const following = new Map(blocks.map((block, index) => [block, blocks[index + 1]]));
+  const found = new Set<Block>();
+  const left: Block[] = [blocks[0]!];
+  const add = (region: Region | null) => region !== null && left.push(region.handler.block!);
+  for (let block = left.pop(); block !== undefined; block = left.pop()) {
+    if (found.has(block)) continue;
+    found.add(block);
+    add(block.region);
+    const next = following.get(block);
+    if (block.falls && next !== undefined) left.push(next);
+    for (const operation of block.operations) {
+      if (operation.kind === "jump") left.push(operation.target.block!);
+      if (operation.kind === "suspend") left.push(operation.resume);
+      for (const leaf of leaves(operation)) {
+        if (leaf.kind === "jump") left.push(leaf.target.block!);
+        else if (leaf.kind === "guard") add(leaf.region);
+      }
+    }
+  }
+  return blocks.filter((block) => found.has(block));
+}
+
+/** Each class has its own: the engine compiles it for that class alone, with the step inside. */
+const NEXT = `next($$value) {
+if (this.child !== null || this.owner !== null || this.pc < 0) return $isles.drive(this, 0, $$value);
+let $$result;
+try { $$result = this.step(0, $$value); } catch ($$thrown) { this.pc = -2; throw $$thrown; }
+return $$result === $isles.DELEGATED ? $isles.driveDelegate(this) : $$result;
+}
+`;
 
 function handlerOf(region: Region | null): number {
   return region === null ? 0 : region.handler.block!.pc;

@@ -2,7 +2,7 @@ import type * as acorn from "acorn";
 import { targetOf } from "./analysis.ts";
 import type { Builder } from "./builder.ts";
 import type { Compiler } from "./compiler.ts";
-import { Edits } from "./edits.ts";
+import type { Edits } from "./edits.ts";
 import { type ClassNode, type FunctionNode, isClass, isFunction, isLoop, type Node } from "./nodes.ts";
 import { type Piece, read, written } from "./pieces.ts";
 import { Rewriter } from "./rewriter.ts";
@@ -14,6 +14,8 @@ export interface Beginning {
   readonly variable: Variable;
   readonly value: { readonly piece: Piece; readonly isContent: boolean };
 }
+
+export const USING = "`using` in a process: a resource is of one site; use try and finally, which moving does not run";
 
 /**
  * The text of a process where nothing suspends it. Its declarations become assignments, since its locals belong to the
@@ -45,6 +47,10 @@ export class FrameText extends Rewriter {
     return variable.isBoxed ? [use, ".v"] : use;
   }
 
+  override value(variable: Variable): Piece {
+    return variable.isBoxed ? [read(variable), ".v"] : read(variable);
+  }
+
   /** A local that is declared or otherwise set by the compiler. */
   target(variable: Variable, at = -1): Piece {
     if (variable.isBoxed) return [read(variable, at), ".v"];
@@ -69,7 +75,7 @@ export class FrameText extends Rewriter {
   }
 
   /** The same as assignments. */
-  #entryText(block: Node): Piece[] {
+  entryText(block: Node): Piece[] {
     return this.entry(block).map(({ variable, value }): Piece => {
       const target: Piece = value.isContent ? this.target(variable) : written(variable);
       return [target, " = ", value.piece];
@@ -88,7 +94,10 @@ export class FrameText extends Rewriter {
       case "VariableDeclaration":
         return this.#declaration(node, edits);
       case "BlockStatement":
-        edits.insert(node.start + 1, this.#entryText(node).map((piece) => [" ", piece, ";"]));
+        edits.insert(
+          node.start + 1,
+          this.entryText(node).map((piece) => [" ", piece, ";"]),
+        );
         break;
       case "SwitchStatement":
         this.#switch(node, edits);
@@ -116,11 +125,17 @@ export class FrameText extends Rewriter {
 
   /** A return, with its value's text. */
   return(value: Piece | null): Piece {
-    return ["$$value = ", value === null ? "undefined" : ["(", value, ")"], "; ", this.#builder.leave({ kind: "return" })];
+    return [
+      "$$value = ",
+      value === null ? "undefined" : ["(", value, ")"],
+      "; ",
+      this.#builder.leave({ kind: "return" }),
+    ];
   }
 
   /** `let x = 1, { y } = z` as assignments; at the head of `for…of` only the target. */
   #declaration(node: acorn.VariableDeclaration, edits: Edits): void {
+    if (node.kind === "using" || node.kind === "await using") throw this.#compiler.refusal(node, USING);
     const parent = this.analysis.source.parentOf(node);
     if (parent !== undefined && isLoop(parent) && "left" in parent && parent.left === node) {
       return edits.replace(node, this.text(node.declarations[0]!.id));
@@ -139,17 +154,18 @@ export class FrameText extends Rewriter {
       const variable = this.analysis.uses.get(node.id)!;
       return [[this.target(variable, node.start), " = undefined"]];
     }
-    const text: Piece = [this.#declared(node.id), " = ", this.text(node.init)];
+    const text: Piece = [this.declared(node.id), " = ", this.text(node.init)];
     return [node.id.type === "ObjectPattern" ? ["(", text, ")"] : text];
   }
 
-  #declared(id: acorn.Pattern): Piece {
-    if (id.type !== "Identifier") return this.text(id);
-    return this.target(this.analysis.uses.get(id)!, id.start);
+  /** A declaration's or a loop's target. */
+  declared(id: Node): Piece {
+    const variable = this.analysis.declared.has(id) ? this.analysis.uses.get(id) : undefined;
+    return variable === undefined ? this.text(id) : this.target(variable, id.start);
   }
 
   #switch(node: acorn.SwitchStatement, edits: Edits): void {
-    const entry = this.#entryText(node);
+    const entry = this.entryText(node);
     if (entry.length === 0) return;
     edits.insert(node.discriminant.start, ["(", entry.map((piece) => [piece, ", "]), "("]);
     edits.insert(node.discriminant.end, "))");
@@ -157,12 +173,15 @@ export class FrameText extends Rewriter {
 
   #catch(node: acorn.CatchClause, edits: Edits): void {
     if (node.param == null) return this.visit(node.body, edits);
-    const pieces = this.#entryText(node);
+    const pieces = this.entryText(node);
     const set: Piece = [this.text(node.param), " = $$caught"];
     const isName = node.param.type === "Identifier";
     pieces.push(isName ? [this.target(this.analysis.uses.get(node.param)!), " = $$caught"] : ["(", set, ")"]);
     edits.replace(node.param, "$$caught");
-    edits.insert(node.body.start + 1, pieces.map((piece) => [" ", piece, ";"]));
+    edits.insert(
+      node.body.start + 1,
+      pieces.map((piece) => [" ", piece, ";"]),
+    );
     this.visit(node.body, edits);
   }
 

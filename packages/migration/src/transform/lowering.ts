@@ -17,7 +17,7 @@ import {
 } from "./expressions.ts";
 import type { FrameText } from "./frame-text.ts";
 import type { Node } from "./nodes.ts";
-import { type Piece, read } from "./pieces.ts";
+import { Label, type Piece, read } from "./pieces.ts";
 import { lowerStatement } from "./statements.ts";
 
 /** Takes a process apart where something in it suspends it. */
@@ -26,6 +26,7 @@ export class Lowering {
   readonly builder: Builder;
   readonly text: FrameText;
   readonly analysis: Analysis;
+  readonly #entries = new Map<Node, Label>();
 
   constructor(compiler: Compiler, builder: Builder, text: FrameText) {
     this.compiler = compiler;
@@ -38,7 +39,16 @@ export class Lowering {
     return node != null && this.analysis.suspending.has(node);
   }
 
+  /** Where a statement begins, for loops that get to it another way. */
+  entryOf(node: Node): Label {
+    const label = this.#entries.get(node) ?? new Label();
+    this.#entries.set(node, label);
+    return label;
+  }
+
   statement(node: Node): void {
+    const entry = this.#entries.get(node);
+    if (entry !== undefined) this.builder.label(entry);
     lowerStatement(this, node);
   }
 

@@ -29,9 +29,7 @@ export function childrenOf(node: Node): Node[] {
 
 export function isFunction(node: Node): node is FunctionNode {
   return (
-    node.type === "FunctionDeclaration" ||
-    node.type === "FunctionExpression" ||
-    node.type === "ArrowFunctionExpression"
+    node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression"
   );
 }
 

@@ -1,7 +1,7 @@
 import type * as acorn from "acorn";
 import { Compiler } from "./compiler.ts";
 import { Edits } from "./edits.ts";
-import { type ClassNode, isClass, type Node } from "./nodes.ts";
+import { type ClassNode, childrenOf, type FunctionNode, isClass, type Node } from "./nodes.ts";
 import type { Piece } from "./pieces.ts";
 import { isInParameters } from "./refusals.ts";
 import { Rewriter } from "./rewriter.ts";
@@ -37,7 +37,20 @@ export class OuterText extends Rewriter {
       const { start, end } = node;
       return { kind: "slice", start, end };
     }
+    return this.value(variable);
+  }
+
+  override value(variable: Variable): Piece {
     return variable.isBoxed ? `${variable.id}.v` : variable.id;
+  }
+
+  /** A declared function as an expression: without its name, which would hide the box that everybody else knows it by. */
+  anonymous(node: FunctionNode): Piece {
+    const edits = new Edits();
+    if (this.analysis.units.unitOf(node)?.kind === "process") this.visit(node, edits);
+    else for (const child of childrenOf(node)) if (child !== node.id) this.visit(child, edits);
+    if (node.id) edits.replace(node.id, "");
+    return edits.apply(node.start, node.end);
   }
 
   protected override visit(node: Node, edits: Edits): void {
@@ -67,8 +80,8 @@ export class OuterText extends Rewriter {
   #host(node: ClassNode, edits: Edits): void {
     const units = [...this.analysis.hosts].filter(([unit, host]) => host === node && unit.kind === "process");
     for (const [unit] of units) {
-      const name = this.#compiler.frame(unit);
-      edits.insert(node.body.start + 1, [" static { ", name, " = ", this.#compiler.hostedFrame(unit), "; }"]);
+      const definitions = this.#compiler.hostedDefinitions(unit);
+      if (definitions.length > 0) edits.insert(node.body.start + 1, [" static { ", definitions, "}"]);
     }
   }
 

@@ -33,15 +33,15 @@ function prepared(l: Lowering, target: Node, isDeclared: boolean): (value: Piece
 }
 
 /** A pattern's element: its target, and its default if the value is missing. */
-function assignElement(l: Lowering, element: Node, valueOf: () => Piece, isDeclared: boolean): void {
+function assignElement(l: Lowering, element: Node, take: () => Piece, isDeclared: boolean): void {
   if (element.type !== "AssignmentPattern") {
     const set = prepared(l, element, isDeclared);
-    return set(valueOf());
+    return set(take());
   }
   const set = prepared(l, element.left, isDeclared);
   const result = l.builder.temporary();
   const end = new Label();
-  l.builder.assign(result, valueOf());
+  l.builder.assign(result, take());
   l.builder.code("if (", read(result), " !== undefined) ", { kind: "jump", target: end });
   l.builder.assign(result, l.expression(element.right));
   l.builder.label(end);

@@ -42,7 +42,12 @@ export interface Region {
 
 export type Operation =
   /** `defines` are written for certain; `inner` belong to blocks inside and mean nothing outside. */
-  | { readonly kind: "code"; readonly piece: Piece; readonly defines?: readonly Variable[]; readonly inner?: readonly Variable[] }
+  | {
+      readonly kind: "code";
+      readonly piece: Piece;
+      readonly defines?: readonly Variable[];
+      readonly inner?: readonly Variable[];
+    }
   /** A block begins: whatever its locals held before is gone. */
   | { readonly kind: "fresh"; readonly variables: readonly Variable[] }
   /** The only write that ends a variable's former value for certain. */

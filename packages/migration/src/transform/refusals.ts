@@ -1,8 +1,8 @@
 import type { ModuleSource } from "./module-source.ts";
 import { type ClassNode, childrenOf, isClass, isFunction, type Node } from "./nodes.ts";
-import { isImplicit, asNode, type Scopes, type ScopeVariable } from "./scopes.ts";
-import type { Unit } from "./units.ts";
+import { asNode, isImplicit, type Scopes, type ScopeVariable } from "./scopes.ts";
 import type { UnitTree } from "./unit-tree.ts";
+import type { Unit } from "./units.ts";
 
 /**
  * Finds the generator functions that cannot be compiled and leaves them native, with the reason; what `defineProcess` is
@@ -36,7 +36,11 @@ export class Refusals {
     const owner = this.#tree.ownerOf(node);
     switch (node.type) {
       case "Super":
-        return this.#leave(this.#receiver(owner), "`super` cannot be reached from a frame; call what it names another way", node);
+        return this.#leave(
+          this.#receiver(owner),
+          "`super` cannot be reached from a frame; call what it names another way",
+          node,
+        );
       case "CallExpression":
         if (node.callee.type !== "Identifier" || node.callee.name !== "eval") return;
         for (let unit: Unit | null = owner; unit !== null; unit = unit.parent) {
@@ -45,7 +49,11 @@ export class Refusals {
         return;
       case "YieldExpression":
         if (!isClass(owner.node)) return;
-        return this.#leave(this.#process(owner), "a `yield` inside of a class's own expressions; take it out, into a local", node);
+        return this.#leave(
+          this.#process(owner),
+          "a `yield` inside of a class's own expressions; take it out, into a local",
+          node,
+        );
       case "PrivateIdentifier":
         return this.#private(node.name, node, owner);
       default:
@@ -150,5 +158,7 @@ export function contains(outer: { start: number; end: number }, inner: { start: 
 }
 
 function declaresPrivate(type: ClassNode, name: string): boolean {
-  return type.body.body.some((member) => "key" in member && member.key.type === "PrivateIdentifier" && member.key.name === name);
+  return type.body.body.some(
+    (member) => "key" in member && member.key.type === "PrivateIdentifier" && member.key.name === name,
+  );
 }

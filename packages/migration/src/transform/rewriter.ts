@@ -23,6 +23,9 @@ export abstract class Rewriter {
   /** A local where its value is used or set: its box's content if closures share it. */
   abstract place(variable: Variable, node: Node): Piece;
 
+  /** The same, only read. */
+  abstract value(variable: Variable): Piece;
+
   /** What is replaced as a whole, or else looked into. */
   protected visit(node: Node, edits: Edits): void {
     switch (node.type) {
@@ -74,7 +77,7 @@ export abstract class Rewriter {
     if (!this.analysis.unsure.has(target) || this.analysis.violations.has(target)) return false;
     const variable = this.analysis.uses.get(target)!;
     const place = this.place(variable, target);
-    const check: Piece = ["$isles.initialized(", place, `, ${JSON.stringify(variable.name)})`];
+    const check: Piece = ["$isles.initialized(", this.value(variable), `, ${JSON.stringify(variable.name)})`];
     if (node.type === "AssignmentExpression" && node.operator === "=") {
       edits.replace(node, ["(", place, " = $isles.first(", this.text(node.right), ", ", check, "))"]);
     } else if (node.type === "AssignmentExpression") {

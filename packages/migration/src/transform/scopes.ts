@@ -1,5 +1,4 @@
 import { analyze, type Reference, type Scope, type Variable as ScopeVariable } from "eslint-scope";
-import type * as estree from "estree";
 import type { ModuleSource } from "./module-source.ts";
 import type { Node } from "./nodes.ts";
 
@@ -13,7 +12,10 @@ export class Scopes {
   readonly #byName = new Map<string, ScopeVariable[]>();
 
   constructor(source: ModuleSource) {
-    const manager = analyze(source.tree as unknown as estree.Program, { ecmaVersion: 2022, sourceType: "module" });
+    const manager = analyze(source.tree as unknown as Parameters<typeof analyze>[0], {
+      ecmaVersion: 2022,
+      sourceType: "module",
+    });
     this.all = manager.scopes;
     const unresolved = new Set<string>();
     for (const scope of this.all) {

@@ -1,6 +1,7 @@
 import type * as acorn from "acorn";
 import { lowerPlainAssignment } from "./assignments.ts";
 import type { Context } from "./builder.ts";
+import { USING } from "./frame-text.ts";
 import { lowerDoWhile, lowerFor, lowerForIn, lowerForOf, lowerWhile } from "./loops.ts";
 import type { Lowering } from "./lowering.ts";
 import { isLoop, type Node } from "./nodes.ts";
@@ -47,13 +48,11 @@ export function lowerStatement(l: Lowering, node: Node): void {
 function lowerExpressionStatement(l: Lowering, node: acorn.ExpressionStatement): void {
   if (node.expression.type === "AssignmentExpression" && lowerPlainAssignment(l, node.expression)) return;
   const value = l.expression(node.expression);
-  if (value !== "$$value") l.builder.code(";", value, ";");
+  if (value !== "$$value") l.builder.code(";(", value, ");");
 }
 
 export function lowerDeclaration(l: Lowering, node: acorn.VariableDeclaration): void {
-  if (node.kind === "using" || node.kind === "await using") {
-    return l.refuse(node, "`using` in a process: a resource is of one site; use try and finally, which moving does not run");
-  }
+  if (node.kind === "using" || node.kind === "await using") return l.refuse(node, USING);
   for (const one of node.declarations) {
     if (l.suspends(one.id)) assignTarget(l, one.id, l.builder.keep(l.expression(one.init!)), true);
     else if (one.id.type === "Identifier" && one.init) assignTarget(l, one.id, l.expression(one.init), true);
@@ -65,7 +64,7 @@ export function lowerDeclaration(l: Lowering, node: acorn.VariableDeclaration): 
 
 function defineDeclarator(l: Lowering, node: acorn.VariableDeclarator, kind: string): void {
   const defines = l.analysis.localsInPattern(node.id).filter((one) => !one.isBoxed);
-  for (const piece of l.text.declarator(node, kind)) l.builder.define(defines, ";", piece, ";");
+  for (const piece of l.text.declarator(node, kind)) l.builder.define(defines, ";(", piece, ");");
 }
 
 export function enter(l: Lowering, block: Node): void {
@@ -97,7 +96,11 @@ function lowerIf(l: Lowering, node: acorn.IfStatement): void {
 /** A statement and the labels directly on it. */
 export function withLabels(l: Lowering, node: Node): Set<Node> {
   const nodes = new Set<Node>([node]);
-  for (let at = l.analysis.source.parentOf(node); at?.type === "LabeledStatement"; at = l.analysis.source.parentOf(at)) {
+  for (
+    let at = l.analysis.source.parentOf(node);
+    at?.type === "LabeledStatement";
+    at = l.analysis.source.parentOf(at)
+  ) {
     nodes.add(at);
   }
   return nodes;

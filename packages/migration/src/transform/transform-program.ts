@@ -36,9 +36,15 @@ export interface TransformedProgram {
 export function transformProgram(text: string, options: TransformOptions): TransformedProgram | undefined {
   const isHelper = options.isHelper === true;
   if (!(isHelper ? /\*/ : /\bdefineProcess\b/).test(text)) return undefined;
+  if (text.includes(COMPILED)) return undefined; // a second loader on the same thread
   const source = new ModuleSource(withoutInlineMap(text), options.url);
   const calls = callsIn(source.tree);
   if (!isHelper && calls.length === 0) return undefined;
+  const reserved = source.tokens.find((token) => RESERVED.test(source.textOf(token)));
+  if (reserved !== undefined) {
+    const words = `the name ${source.textOf(reserved)} is one of those that compiled processes use themselves; choose another`;
+    throw new MigrationError(source.place(reserved.start), words);
+  }
   const analysis = new Analysis(source);
   for (const call of calls) checkProcess(call, analysis);
   const processes = analysis.units.units.filter((unit) => unit.kind === "process");
@@ -52,6 +58,11 @@ export function transformProgram(text: string, options: TransformOptions): Trans
   );
   return { code, map: composed(map, text), frames: compiler.frames, left };
 }
+
+const RESERVED = /^(\$isles\w*|\$\$(pc|mode|value|handler|error|loop|thrown|caught|key|result))$/;
+
+/** What compiled modules begin with. */
+const COMPILED = "import * as $isles from ";
 
 /** The code with its map as a comment, for a loader. */
 export function withInlineMap({ code, map }: TransformedProgram): string {
@@ -83,7 +94,10 @@ function checkProcess(call: acorn.CallExpression, analysis: Analysis): void {
   const unit: Unit | undefined = analysis.units.unitOf(found);
   const { source } = analysis;
   if (isFunction(found) && found.async) {
-    throw new MigrationError(source.place(found.start), "a process cannot be async: its promises stay behind; call what blocks, or yield until it is there");
+    throw new MigrationError(
+      source.place(found.start),
+      "a process cannot be async: its promises stay behind; call what blocks, or yield until it is there",
+    );
   }
   if (isFunction(found) && !found.generator) {
     throw new MigrationError(source.place(found.start), "a process is a generator function: write function*");

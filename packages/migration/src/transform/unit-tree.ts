@@ -56,7 +56,10 @@ export class UnitTree {
   }
 
   #uniqueId(node: FunctionNode | ClassNode, owner: Unit): string {
-    const name = node.id?.name ?? inferredName(node, this.#source) ?? methodName(node, this.#source) ?? "anonymous";
+    const { id: own } = node;
+    const source = this.#source;
+    const name =
+      own?.name ?? inferredName(node, source) ?? methodName(node, source) ?? resultName(node, source) ?? "anonymous";
     const id = owner.id === "" ? name : `${owner.id}.${name}`;
     const count = (this.#ids.get(id) ?? 0) + 1;
     this.#ids.set(id, count);
@@ -80,6 +83,12 @@ export function inferredName(node: Node, source: ModuleSource): string | undefin
     default:
       return undefined;
   }
+}
+
+/** `walk` in `const walk = defineProcess(function* ...)` */
+function resultName(node: Node, source: ModuleSource): string | undefined {
+  const parent = source.parentOf(node);
+  return parent?.type === "CallExpression" && parent.callee !== node ? inferredName(parent, source) : undefined;
 }
 
 function methodName(node: Node, source: ModuleSource): string | undefined {

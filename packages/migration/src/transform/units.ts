@@ -1,5 +1,5 @@
-import type { Variable } from "./variables.ts";
 import type { ClassNode, FunctionNode, Node } from "./nodes.ts";
+import type { Variable } from "./variables.ts";
 
 /**
  * What owns variables. A *process* is a generator function that is compiled; *plain* is any other function, and a class

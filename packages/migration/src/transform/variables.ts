@@ -1,6 +1,15 @@
 import type { Unit } from "./units.ts";
 
-export type VariableKind = "var" | "let" | "const" | "function" | "class" | "catch" | "parameter" | "special" | "temporary";
+export type VariableKind =
+  | "var"
+  | "let"
+  | "const"
+  | "function"
+  | "class"
+  | "catch"
+  | "parameter"
+  | "special"
+  | "temporary";
 
 /** A local of a process: it lives in a slot of the frame while the process is suspended. */
 export class Variable {

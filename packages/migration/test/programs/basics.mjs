@@ -1,3 +1,5 @@
+// biome-ignore-all lint: programs that are odd on purpose
+// biome-ignore-all format: one program, one place
 export function* empty() {}
 export function* returnsOnly() {
   return 7;
@@ -50,12 +52,10 @@ export function* assignsToConstant(log) {
   const a = 1;
   yield a;
   try {
-    // biome-ignore lint/suspicious/noConstAssign: the error is the point
     a = log("right side first");
   } catch (error) {
     log(error);
   }
-  // biome-ignore lint/suspicious/noConstAssign: the error is the point
   a += yield 2;
 }
 export function* deadZone(log) {

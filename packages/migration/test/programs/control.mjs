@@ -1,3 +1,5 @@
+// biome-ignore-all lint: programs that are odd on purpose
+// biome-ignore-all format: one program, one place
 export function* ifs(log) {
   if (yield 1) log("a"); else log("b");
   if (false) yield 2; else if (yield 3) yield 4; else yield 5;
@@ -33,7 +35,7 @@ export function* labels(log) {
   }
   block: { yield 1; if (log("b")) break block; yield "never"; }
   a: b: for (;;) { yield 2; break a; }
-  c: d: for (let n = 0; n < 2; n++) { yield n; continue c; }
+  c: for (let n = 0; n < 2; n++) { yield n; continue c; }
   label: yield 3;
 }
 export function* labelsNative(log) {

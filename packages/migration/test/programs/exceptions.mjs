@@ -1,3 +1,5 @@
+// biome-ignore-all lint: programs that are odd on purpose
+// biome-ignore-all format: one program, one place
 export function* catches(log) {
   try { log("try"); yield 1; throw new Error("mine"); } catch (error) { log(error); yield 2; }
   try { yield 3; } catch { yield 4; }

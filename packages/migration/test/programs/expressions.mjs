@@ -1,3 +1,5 @@
+// biome-ignore-all lint: programs that are odd on purpose
+// biome-ignore-all format: one program, one place
 const o = (log, name) => ({ get a() { log(name, "get a"); return 1; }, set a(v) { log(name, "set a", v); }, f(...x) { log(name, "f", ...x); return x.length; }, b: { c: 2 } });
 const t = (log, name, value) => (log(name), value);
 
@@ -186,3 +188,11 @@ export function* sequencesInHeads(log) {
   if ((yield 6, log("in if"))) log("then");
   switch (yield 7, 1) { case (yield 8, 1): log("case"); }
 }
+
+export const stays = {
+  logicalAssignments: /getter or setter/,
+  memberAssignments: /getter or setter/,
+  methodOrder: /the function f/,
+  news: /the class Pair/,
+  objects: /getter or setter/,
+};

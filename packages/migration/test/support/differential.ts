@@ -9,6 +9,11 @@ import { capture, imageFromBytes, imageToBytes, revive, transformProgram } from 
 export type Log = (...values: unknown[]) => unknown;
 export type Program = (log: Log) => Iterator<unknown, unknown, unknown>;
 export type Programs = Record<string, Program>;
+export interface Module {
+  readonly programs: Programs;
+  /** Programs that are pinned somewhere on their way, and by what. */
+  readonly stays: Readonly<Record<string, RegExp>>;
+}
 
 /** What is done to a program instead of its `at`-th `next`. */
 export interface Injection {
@@ -49,7 +54,8 @@ export function trace(program: Program, injection?: Injection, move: Move = (pro
 }
 
 function stepOf(process: Iterator<unknown, unknown, unknown>, step: number, injection: Injection | undefined) {
-  if (injection?.at === step) return injection.how === "throw" ? process.throw!(new Error("injected")) : process.return!("returned");
+  if (injection?.at === step)
+    return injection.how === "throw" ? process.throw!(new Error("injected")) : process.return!("returned");
   return step === 0 ? process.next() : process.next(step * 10);
 }
 
@@ -67,10 +73,11 @@ export const throughBytes: Move = (process, log) => {
 };
 
 /** The same run natively, compiled, and moved at every yield; undefined if all are the same, or else the difference. */
-export function difference(native: Program, compiled: Program, injection?: Injection) {
+export function difference(native: Program, compiled: Program, injection?: Injection, stays = false) {
   const expected = trace(native, injection);
   const plain = trace(compiled, injection);
   if (!isSame(expected, plain)) return { what: "compiled", injection, expected, actual: plain };
+  if (stays) return undefined;
   const moved = trace(compiled, injection, throughBytes);
   if (!isSame(expected, moved)) return { what: "moved", injection, expected, actual: moved };
   return undefined;
@@ -89,6 +96,11 @@ export function injections(native: Program): Injection[] {
   ]).flat();
 }
 
+function moduleOf(module: object): Module {
+  const { stays = {}, ...programs } = module as Programs & { stays?: Record<string, RegExp> };
+  return { programs, stays };
+}
+
 /** Loads modules natively and compiled, from a folder that lives as long as this. */
 export class Loaded implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "isles-programs-"));
@@ -99,11 +111,11 @@ export class Loaded implements Disposable {
   }
 
   /** The module's programs, natively and compiled. */
-  async load(file: URL): Promise<{ native: Programs; compiled: Programs; code: string }> {
+  async load(file: URL): Promise<{ native: Module; compiled: Module; code: string }> {
     return this.loadText(readFileSync(file, "utf8"), fileURLToPath(file));
   }
 
-  async loadText(text: string, name: string): Promise<{ native: Programs; compiled: Programs; code: string }> {
+  async loadText(text: string, name: string): Promise<{ native: Module; compiled: Module; code: string }> {
     const base = join(this.#folder, "dist", `${++this.#count}-${name.replace(/^.*\//, "").replace(/\.\w+$/, "")}`);
     const url = pathToFileURL(`${base}.mjs`).href;
     const compiled = transformProgram(text, { url, isHelper: true });
@@ -112,8 +124,8 @@ export class Loaded implements Disposable {
     writeFileSync(`${base}.native.mjs`, text);
     writeFileSync(`${base}.mjs`, compiled.code);
     return {
-      native: (await import(/* @vite-ignore */ pathToFileURL(`${base}.native.mjs`).href)) as Programs,
-      compiled: (await import(/* @vite-ignore */ url)) as Programs,
+      native: moduleOf((await import(/* @vite-ignore */ pathToFileURL(`${base}.native.mjs`).href)) as object),
+      compiled: moduleOf((await import(/* @vite-ignore */ url)) as object),
       code: compiled.code,
     };
   }
