@@ -56,6 +56,7 @@ export class Marshal implements ReferenceText {
     transfer: readonly Transferable[] | undefined,
   ): Marshalled {
     try {
+      checkTransfer(this.#core, transfer);
       const mayBeText = transfer === undefined && !tops.some(isLongString);
       const text = mayBeText
         ? (primitivesText(tops) ?? new TextWriter(this, this.#core.limits.maxDepth).values(tops))
