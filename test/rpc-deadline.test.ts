@@ -1,9 +1,9 @@
 import { launch, TimeoutError, withOptions } from "isles";
 import { describe, expect, test } from "vitest";
-import type * as Program from "./src/rpc.program.ts";
+import type * as Program from "./src/rpc-deadline.program.ts";
 
 /** Time limits and signals, between threads. */
-const program = new URL("./dist/rpc.program.js", import.meta.url);
+const program = new URL("./dist/rpc-deadline.program.js", import.meta.url);
 const TIMES = Number(process.env.ISLES_TIMES ?? (process.env.ISLES_LONG === "1" ? 20 : 1));
 
 async function serving(sites: number) {

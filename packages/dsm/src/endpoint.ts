@@ -1,12 +1,4 @@
-import {
-  AssertionError,
-  type Completion,
-  plainReason,
-  TimeoutError,
-  UsageError,
-  type WaitReason,
-  WouldBlockError,
-} from "@isles/base";
+import { AssertionError, type Completion, plainReason, type WaitReason, WouldBlockError } from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import {
   type Group,
@@ -26,12 +18,11 @@ import { RecordInbox } from "./record-inbox.ts";
 import { RecordOutbox } from "./record-outbox.ts";
 import type { Region, RegionHost } from "./region.ts";
 import { RegionSet } from "./region-set.ts";
+import { TaskQueue } from "./task-queue.ts";
+import { blockingInHandler, expire } from "./wait-endings.ts";
 
 /** How long a spinning program rests at a time, in milliseconds: about four times what it took to notice that it spins. */
 const REST_MS = 0.2;
-
-/** Tasks that have run leave their queue this many at a time. */
-const TASKS_KEPT = 1_024;
 
 /** A wait that lasts this long, in milliseconds, is reported; then again after twice as long each time, up to the limit. */
 const LONG_WAIT_MS = 300;
@@ -106,9 +97,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly #onBroken: (error: Error) => void;
   /** Services that gather what they send. */
   readonly #gathering: Required<ServiceHandler>[] = [];
-  /** Program code that waits for its turn, oldest first. */
-  #tasks: (() => void)[] = [];
-  #nextTask = 0;
+  readonly #tasks = new TaskQueue();
   #tasksScheduled = false;
   /** What the thread is blocked on; undefined while it runs program code, also such as runs inside a wait. */
   #blockedOn: Completion<unknown> | undefined;
@@ -324,7 +313,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   /** Whether calls have come in that the thread's wait, or its event loop, is about to run. */
   get hasTasks(): boolean {
-    return this.#tasks.length > this.#nextTask;
+    return !this.#tasks.isEmpty;
   }
 
   /** Ends the wait with that number by an error; false if the thread is not in it any more. */
@@ -339,17 +328,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   /** Runs the calls that have come in. One that blocks lets later ones run inside its wait. */
   runTasks(): void {
-    if (this.#tasks.length === 0 || this.#delivering) return;
-    while (this.#nextTask < this.#tasks.length) {
-      if (this.#nextTask === TASKS_KEPT) {
-        this.#tasks.splice(0, TASKS_KEPT);
-        this.#nextTask = 0;
-      }
-      this.#tasks[this.#nextTask++]!();
-      this.poll(); // others may wait for pages of this site, and there may be many tasks
-    }
-    this.#tasks = [];
-    this.#nextTask = 0;
+    if (this.#tasks.isEmpty || this.#delivering) return;
+    this.#tasks.run(() => this.poll()); // others may wait for pages of this site, and there may be many tasks
     this.send();
   }
 
@@ -608,17 +588,4 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     if (handler === undefined) throw new Error(`no handler for service ${service} at endpoint ${this.self}`);
     return handler;
   }
-}
-
-function expire<T>(completion: Completion<T>, timeoutMs: number, onTimeout?: () => void): void {
-  if (onTimeout !== undefined) onTimeout();
-  else completion.reject(new TimeoutError(`gave up after ${timeoutMs} ms while waiting for ${completion.label}`));
-}
-
-/** Code that runs inside a delivery (a reduction's operator, an abort listener) would block the delivery of its own answer. */
-function blockingInHandler(what: string): UsageError {
-  return new UsageError(
-    "BLOCKING_IN_HANDLER",
-    `${what} would block inside a reduction's operator or an event listener; do it in the program's own code`,
-  );
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { capture, imageFromBytes, imageToBytes, revive, transformProgram } from "@isles/migration";
+import { capture, imageFromBytes, imageToBytes, revive } from "@isles/migration";
+import { transformProgram } from "@isles/migration/transform";
 
 const source = new URL("programs.mjs", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "isles-bench-"));

@@ -10,10 +10,3 @@ export { Frame } from "./frames/frame.ts";
 export { imageFromBytes, imageToBytes, type ProcessImage } from "./frames/image.ts";
 export { type ReviveOptions, revive } from "./frames/revive.ts";
 export { type LoadProgramOptions, loadProgram, registerTransform } from "./loader.ts";
-export type { FrameInfo } from "./transform/compiler.ts";
-export {
-  type TransformedProgram,
-  type TransformOptions,
-  transformProgram,
-  withInlineMap,
-} from "./transform/transform-program.ts";

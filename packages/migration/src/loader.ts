@@ -1,6 +1,6 @@
 import type { LoadFnOutput, ResolveFnOutput } from "node:module";
 import * as nodeModule from "node:module";
-import { ModuleTransform } from "./module-transform.ts";
+import { Realm } from "./frames/realm.ts";
 
 export interface LoadProgramOptions {
   /** How TypeScript is stripped: `register` of "tsx/esm/api". Passed in, so that plain JavaScript needs no tsx. */
@@ -25,7 +25,7 @@ interface SynchronousHooks {
  * Puts the transform into this thread's module loader, for everything that it imports from now on. Once per thread, and
  * after any other loader: it has to see what they made.
  */
-export function registerTransform(): void {
+export async function registerTransform(): Promise<void> {
   const runtime = new URL("./runtime.js", import.meta.url).href;
   const { registerHooks } = nodeModule as { registerHooks?: (hooks: SynchronousHooks) => unknown };
   if (registerHooks === undefined) {
@@ -33,6 +33,7 @@ export function registerTransform(): void {
     return;
   }
   // Where Node has them, tsx uses them too, and they come before those that register() installs.
+  const { ModuleTransform } = await import("./module-transform.ts"); // with a parser, so only where it is needed
   const transform = new ModuleTransform();
   transform.runtime = runtime;
   registerHooks({
@@ -48,11 +49,9 @@ export function registerTransform(): void {
  * the program's own lines if the thread runs with source maps enabled.
  */
 export async function loadProgram(url: string, options: LoadProgramOptions = {}): Promise<Record<string, unknown>> {
-  if (options.tsx === undefined) {
-    registerTransform();
-    return (await import(url)) as Record<string, unknown>;
-  }
-  const typescript = options.tsx({ namespace: "isles" });
-  registerTransform();
-  return (await typescript.import(url, import.meta.url)) as Record<string, unknown>;
+  const typescript = options.tsx?.({ namespace: "isles" });
+  await registerTransform();
+  const program = typescript === undefined ? import(url) : typescript.import(url, import.meta.url);
+  void Realm.here.intrinsics; // now, and not while the first process waits to move
+  return (await program) as Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
-import { MigrationError, transformProgram } from "@isles/migration";
+import { MigrationError } from "@isles/migration";
+import { transformProgram } from "@isles/migration/transform";
 import { describe, expect, it } from "vitest";
 
 const url = "file:///program.mjs";

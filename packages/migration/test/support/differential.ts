@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { capture, imageFromBytes, imageToBytes, revive, transformProgram } from "@isles/migration";
+import { capture, imageFromBytes, imageToBytes, revive } from "@isles/migration";
+import { transformProgram } from "@isles/migration/transform";
 
 /** What a test program is given: writes down its arguments, and returns how many there were. */
 export type Log = (...values: unknown[]) => unknown;
