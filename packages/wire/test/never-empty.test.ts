@@ -96,8 +96,14 @@ describe("never {}", () => {
   });
 
   it("says what to do instead", () => {
-    expect(refusal({ r: new Response() }).message).toBe(
-      "args.r is a Response without properties of its own (it would arrive as an empty object), which cannot travel to another site",
+    class Sealed {
+      readonly #secret = 1;
+      read(): number {
+        return this.#secret;
+      }
+    }
+    expect(refusal({ r: new Sealed() }).message).toBe(
+      "args.r is a Sealed without properties of its own (it would arrive as an empty object), which cannot travel to another site",
     );
     expect(refusal(untransferable.generator!()).message).toMatch(
       /an iterator \(make an array of what it gives first\)/,
