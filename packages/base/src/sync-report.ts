@@ -50,3 +50,11 @@ export interface SyncReport {
   readonly collectives: readonly CollectiveCalls[];
   readonly rounds: readonly CollectiveRound[];
 }
+
+/** A remote call that code of this site answers. */
+export interface AnsweredCall {
+  /** It has been answered: what it left behind is nobody's. */
+  readonly isOver: boolean;
+  /** Its code has looked at its signal, whose listeners run when the caller gives up, even while this thread is blocked. */
+  readonly hasSignal: boolean;
+}

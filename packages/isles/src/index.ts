@@ -57,6 +57,7 @@ export {
   type Group,
   type GroupCall,
   type OneWayStub,
+  type ReferenceOptions,
   type RemotePromise,
   type RemoteStream,
   type Rpc,

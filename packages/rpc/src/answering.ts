@@ -1,10 +1,4 @@
-/** A call whose locks are its own: nobody else lets them go as long as neither is true. */
-export interface AnsweredCall {
-  /** It has been answered: what it left locked is for another call to release. */
-  readonly isOver: boolean;
-  /** It has looked at its signal, whose listeners run, and may let locks go, even while this thread is blocked. */
-  readonly hasSignal: boolean;
-}
+import type { AnsweredCall } from "@isles/base";
 
 /**
  * Whose code runs, for the deadlock analysis. While a method runs for the first time that is known. After an `await` it may

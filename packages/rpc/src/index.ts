@@ -3,7 +3,7 @@
  * block as a local procedure does, stubs that return promises, callbacks and objects by reference, streams, and endpoints
  * for Comlink. It is not a network protocol of its own, and it does not start sites.
  */
-export { type ByReference, byReference } from "./by-reference.ts";
+export { type ByReference, byReference, type ReferenceOptions } from "./by-reference.ts";
 export { RpcEndpoint } from "./channel.ts";
 export type { RpcStats } from "./core.ts";
 export { CallLostError } from "./errors.ts";

@@ -1,7 +1,7 @@
-import { ClosedError, LimitError } from "@isles/base";
+import { type AnsweredCall, ClosedError, LimitError } from "@isles/base";
 import { Service, type ServiceHandler, type ServiceHost } from "@isles/transport";
 import { ErrorCodec, type ReferenceCodec } from "@isles/wire";
-import { type AnsweredCall, Answering } from "./answering.ts";
+import { Answering } from "./answering.ts";
 import { Channels } from "./channel.ts";
 import { Contexts } from "./contexts.ts";
 import type { Core, RpcStats } from "./core.ts";

@@ -100,7 +100,7 @@ export function primitivesText(values: readonly unknown[]): string | undefined {
 }
 
 /** A primitive as text; undefined for everything else. */
-export function primitiveText(value: unknown): string | undefined {
+function primitiveText(value: unknown): string | undefined {
   switch (typeof value) {
     case "string":
       return `s${value.length};${value}`;

@@ -1,7 +1,7 @@
-import type { SyncReport, WaitReason } from "@isles/base";
+import type { AnsweredCall, SyncReport, WaitReason } from "@isles/base";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AnsweredCall, Answering } from "../src/answering.ts";
+import { Answering } from "../src/answering.ts";
 import { DeadlockWatch, deadlockError, findDeadlock, type SiteReport } from "../src/deadlock.ts";
 
 const idle: SyncReport = { claims: [], locks: [], collectives: [], rounds: [] };

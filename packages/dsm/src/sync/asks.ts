@@ -1,5 +1,5 @@
-import type { Completion } from "@isles/base";
-import { type AnsweredCall, runEnded, type Waits } from "./waits.ts";
+import type { AnsweredCall, Completion } from "@isles/base";
+import { runEnded, type Waits } from "./waits.ts";
 
 /** One request of this endpoint that its home has not answered yet. */
 export interface Ask<T, X> {

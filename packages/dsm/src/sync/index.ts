@@ -10,7 +10,7 @@
  * using held = sync.lock("x").acquire();
  * ```
  */
-import type { SyncReport } from "@isles/base";
+import type { AnsweredCall, SyncReport } from "@isles/base";
 import type { Group, ServiceHost } from "@isles/transport";
 import { type Codec, identityCodec } from "./collective-values.ts";
 import { Collectives } from "./collectives.ts";
@@ -21,7 +21,7 @@ import { LockClient } from "./lock-client.ts";
 import type { Outcome } from "./roster.ts";
 import { Semaphore, SemaphoreClient } from "./semaphore.ts";
 import type { SyncStats } from "./stats.ts";
-import { type AnsweredCall, checkName, checkOperator, Waits } from "./waits.ts";
+import { checkName, checkOperator, Waits } from "./waits.ts";
 import { Words } from "./words.ts";
 
 export { broadcastRounds } from "./broadcast.ts";
@@ -34,7 +34,7 @@ export type { LockMode } from "./lock-manager.ts";
 export type { Outcome } from "./roster.ts";
 export type { Permit, Semaphore, SemaphoreAsync } from "./semaphore.ts";
 export type { SyncStats } from "./stats.ts";
-export type { AnsweredCall, WaitOptions } from "./waits.ts";
+export type { WaitOptions } from "./waits.ts";
 export type { Words, WordWait } from "./words.ts";
 
 /** The collective calls for code that must not block. */

@@ -1,9 +1,9 @@
-import { type Completion, UsageError } from "@isles/base";
+import { type AnsweredCall, type Completion, UsageError } from "@isles/base";
 import { Service, type ServiceHost } from "@isles/transport";
 import type { Held } from "./held.ts";
 import { LockManager, type LockMode, type LockWish, type Successor } from "./lock-manager.ts";
 import { homeOf, num, Reader } from "./text.ts";
-import { type AnsweredCall, rejectOnAbort, runEnded, type Waits } from "./waits.ts";
+import { rejectOnAbort, runEnded, type Waits } from "./waits.ts";
 
 /** One request of this site for a lock, from asking to letting go. */
 export interface Claim {

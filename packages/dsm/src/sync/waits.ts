@@ -1,4 +1,4 @@
-import { type Completion, type IslesError, UsageError, WouldBlockError } from "@isles/base";
+import { type AnsweredCall, type Completion, type IslesError, UsageError, WouldBlockError } from "@isles/base";
 import type { ServiceHost } from "@isles/transport";
 import type { SyncStats } from "./stats.ts";
 
@@ -6,14 +6,6 @@ import type { SyncStats } from "./stats.ts";
 export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A remote call that code of this site answers. */
-export interface AnsweredCall {
-  /** It has been answered: what it left behind is nobody's. */
-  readonly isOver: boolean;
-  /** Its code has looked at its signal, whose listeners run when the caller gives up, even while this thread is blocked. */
-  readonly hasSignal: boolean;
 }
 
 /** The two faces of every call that waits: the one implementation is whatever made the completion. */
