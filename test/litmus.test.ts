@@ -7,6 +7,7 @@ import {
   litmusTests,
   observeLitmus,
   withDelays,
+  withMovingHomes,
 } from "@isles/testkit";
 import { type Cluster, launch } from "isles";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,10 +18,17 @@ const INSTANCES = 96;
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 
 const program = new URL("./dist/litmus.program.js", import.meta.url);
-const weathers: Record<string, DelayOptions | undefined> = {
-  "direct channels": undefined,
-  "slow channels": { seed: SEED, part: 0.3, polls: 200 },
-  "one slow channel": { seed: SEED, part: 1, polls: 2_000, from: 1, to: 2 },
+interface Weather {
+  readonly delays?: DelayOptions;
+  /** Every write-back takes the page's home along. */
+  readonly homesMove?: boolean;
+}
+const weathers: Record<string, Weather> = {
+  "direct channels": {},
+  "slow channels": { delays: { seed: SEED, part: 0.3, polls: 200 } },
+  "one slow channel": { delays: { seed: SEED, part: 1, polls: 2_000, from: 1, to: 2 } },
+  "direct channels, homes that move": { homesMove: true },
+  "slow channels, homes that move": { delays: { seed: SEED, part: 0.3, polls: 200 }, homesMove: true },
 };
 const layouts: LitmusLayout[] = ["own-pages", "one-page", "launcher"];
 
@@ -29,11 +37,11 @@ const seenAtAll = new Map<string, Set<string>>();
 
 // Eviction pressure, the table's mode (iii), has no place here yet: the runtime keeps every page until it is asked for.
 describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
+  const { delays, homesMove = false } = weathers[weather]!;
   let cluster: Cluster<LitmusProgram>;
   beforeAll(async () => {
-    const delays = weathers[weather];
-    const options = { program, sites: 4 };
-    cluster = await launch<LitmusProgram>(delays === undefined ? options : withDelays(options, delays));
+    const calm = homesMove ? withMovingHomes({ program, sites: 4 }) : { program, sites: 4 };
+    cluster = await launch<LitmusProgram>(delays === undefined ? calm : withDelays(calm, delays));
   });
   afterAll(() => cluster.close());
 
@@ -45,6 +53,7 @@ describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
         rounds: ROUNDS,
         instances: INSTANCES,
         seed: SEED,
+        homeMigration: homesMove,
         prefetch: weather === "one slow channel",
       };
       const seen = await observeLitmus(cluster, run);
@@ -57,6 +66,13 @@ describe.each(Object.keys(weathers))("litmus over %s", (weather) => {
       seenAtAll.set(litmus.name, all);
     });
   });
+
+  if (homesMove) {
+    test("homes did move", async () => {
+      const { sites } = await cluster.stats();
+      expect(sites.reduce((sum, { homeMoves }) => sum + homeMoves, 0)).toBeGreaterThan(100);
+    });
+  }
 });
 
 test.each(litmusTests.map((row) => ({ name: row.test.name, legal: legalOutcomes(row.test) })))(

@@ -5,8 +5,9 @@ import {
   type RandomRun,
   traceRandom,
   withDelays,
+  withMovingHomes,
 } from "@isles/testkit";
-import { type Cluster, launch } from "isles";
+import { type Cluster, type LaunchOptions, launch } from "isles";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failedRuns } from "./random-seeds.ts";
 
@@ -23,11 +24,16 @@ async function check(cluster: Cluster<RandomProgram>, run: RandomRun): Promise<v
   }
 }
 
+const gusty = { seed: SEED, part: 0.2, polls: 300 };
+// What one site says to one other comes long after everything else.
+const oneSlowChannel = { seed: SEED, part: 0.5, polls: 4_000, from: 1, to: 0 };
 const weathers = {
-  calm: undefined,
-  gusty: { seed: SEED, part: 0.2, polls: 300 },
-  // What one site says to one other comes long after everything else.
-  "one slow channel": { seed: SEED, part: 0.5, polls: 4_000, from: 1, to: 0 },
+  calm: (options: LaunchOptions) => options,
+  gusty: (options: LaunchOptions) => withDelays(options, gusty),
+  "one slow channel": (options: LaunchOptions) => withDelays(options, oneSlowChannel),
+  "calm, homes that move": withMovingHomes,
+  "gusty, homes that move": (options: LaunchOptions) => withMovingHomes(withDelays(options, gusty)),
+  "one slow channel, homes that move": (options: LaunchOptions) => withMovingHomes(withDelays(options, oneSlowChannel)),
 } as const;
 
 describe.each(
@@ -37,9 +43,7 @@ describe.each(
 )("random programs on $sites sites, weather: $weather", ({ sites, weather }) => {
   let cluster: Cluster<RandomProgram>;
   beforeAll(async () => {
-    const options = { program, sites };
-    const delays = weathers[weather];
-    cluster = await launch<RandomProgram>(delays === undefined ? options : withDelays(options, delays));
+    cluster = await launch<RandomProgram>(weathers[weather]({ program, sites }));
   });
   afterAll(() => cluster.close());
 

@@ -10,6 +10,7 @@ import { BUSY, Watch } from "./machine.ts";
 import { type Options, parseOptions, usage } from "./options.ts";
 import { jsonReport, type Report, tableReport } from "./report.ts";
 import { resultOf } from "./result.ts";
+import { affinity } from "./rows/affinity.ts";
 import { againstArgo } from "./rows/argo.ts";
 import { asynchronousCalls } from "./rows/asynchronous-calls.ts";
 import { barriers } from "./rows/barriers.ts";
@@ -18,7 +19,9 @@ import { encodingCosts } from "./rows/encodings.ts";
 import { locks } from "./rows/locks.ts";
 import { loops } from "./rows/loops.ts";
 import { memory } from "./rows/memory.ts";
+import { migration } from "./rows/migration.ts";
 import { payloads } from "./rows/payloads.ts";
+import { processes } from "./rows/processes.ts";
 import { readMiss } from "./rows/read-miss.ts";
 import { threeHop } from "./rows/three-hop.ts";
 import { upgrade } from "./rows/upgrade.ts";
@@ -32,10 +35,13 @@ const benches: readonly Bench[] = [
   loops,
   blockingCalls,
   asynchronousCalls,
+  processes,
   memory,
   againstArgo,
   encodingCosts,
   payloads,
+  migration,
+  affinity,
 ];
 
 function chosen({ only }: Options): readonly Bench[] {

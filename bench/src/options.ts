@@ -13,7 +13,8 @@ export interface Options {
 
 export const usage = `npm run bench -- [--only 1,2,encodings] [--quick | --long] [--json]
 
-  --only LIST   rows to run, by their numbers in TARGETS.md; "encodings" and "payloads" are run only when named
+  --only LIST   rows to run, by their numbers in TARGETS.md; "encodings", "payloads", "migration" and "affinity" are run only
+                when named
   --quick       a smoke run of a few seconds; its numbers mean little
   --long        row 14 takes 10,000,000 page faults instead of 1,000,000
   --json        one JSON line per result

@@ -51,10 +51,16 @@ export interface SyncReport {
   readonly rounds: readonly CollectiveRound[];
 }
 
-/** A remote call that code of this site answers. */
+/** For whom code of this site runs: a remote call that it answers, or a process that is here. */
 export interface AnsweredCall {
   /** It has been answered: what it left behind is nobody's. */
   readonly isOver: boolean;
   /** Its code has looked at its signal, whose listeners run when the caller gives up, even while this thread is blocked. */
   readonly hasSignal: boolean;
+  /**
+   * Of processes only: whether it is between two steps, and its next one may run inside any wait of this thread, and let go
+   * there of what it holds. False while it steps, and while what it waits for needs the event loop. Calls, whose code is
+   * buried under the wait, have none.
+   */
+  readonly isSuspended?: boolean | undefined;
 }

@@ -21,8 +21,12 @@ export const DirEvent = {
   WB: 7,
   /** The owner's write-back, after all who would have shared have left. */
   WBUnshared: 8,
+  /** The owner's write-back, of a page that is to live where it is written: the owner becomes its home. */
+  WBMoves: 9,
+  /** Another home gives the page to this one. */
+  HomeMove: 10,
   /** A request from the owner, or a write-back from a site that is not: always an error. */
-  Impossible: 9,
+  Impossible: 11,
 } as const;
 export type DirEvent = (typeof DirEvent)[keyof typeof DirEvent];
 export type DirEventName = keyof typeof DirEvent;
@@ -51,6 +55,14 @@ export const DirAction = {
   /** The request waits, in order of arrival, until the write-back is here. */
   enqueue: 14,
   drain: 15,
+  /** The page, and who shares it besides, to its owner, who is its home from now on. */
+  sendHomeMove: 16,
+  /** To the home as it is known here, in the name of who sent it. */
+  passOn: 17,
+  /** The requests that waited, in their order. */
+  passOnQueue: 18,
+  /** This site and the one that the message names share the page. */
+  takeOver: 19,
 } as const;
 export type DirAction = (typeof DirAction)[keyof typeof DirAction];
 export type DirActionName = keyof typeof DirAction;
@@ -58,7 +70,8 @@ export type DirRow = Row<DirStateName, DirEventName, DirActionName>;
 
 /**
  * The home directory, MSI with explicit eviction. It never stalls a channel: only S_D makes a request wait, in a
- * queue of its own page. In S_D the owner field still names the site whose write-back is awaited.
+ * queue of its own page. In S_D the owner field still names the site whose write-back is awaited. A slot of a page that
+ * was never homed here is in U until the page's home comes.
  */
 export const directoryRows: readonly DirRow[] = [
   ["U", "GetS", "S", ["sendData", "addSharer"]],
@@ -88,6 +101,16 @@ export const directoryRows: readonly DirRow[] = [
   ["S_D", "PutMOther", "S_D", ["removeSharer", "sendPutAck"]],
   ["S_D", "WB", "S", ["store", "clearOwner", "drain"]],
   ["S_D", "WBUnshared", "U", ["store", "clearOwner", "drain"]],
+
+  // Only here may a home move: no Data, Inv or forward of this directory is under way to anybody, for the owner had them
+  // all answered before it wrote. So nothing that the new home sends can overtake what the old one sent.
+  ["S_D", "WBMoves", "Moved", ["sendHomeMove", "clearSharers", "clearOwner", "passOnQueue"]],
+  ["U", "HomeMove", "S", ["takeOver"]],
+  ["Moved", "HomeMove", "S", ["takeOver"]],
+  ["Moved", "GetS", "Moved", ["passOn"]],
+  ["Moved", "GetM", "Moved", ["passOn"]],
+  ["Moved", "PutS", "Moved", ["passOn"]],
+  ["Moved", "PutMOther", "Moved", ["sendPutAck"]], // of a former owner: the page is not needed, nor who else shares it
 ];
 
 export const compileDirectoryTable = (rows: readonly DirRow[]): TransitionTable =>

@@ -16,6 +16,22 @@ export interface DirectoryEffects {
   toSite(kind: Kind, to: number, page: number, requester: number, acks: number): void;
   /** The body of the message being received becomes the home copy. */
   store(page: number): void;
+  /** Pass a message on to where the page's home is now, in the requester's name. Needed only where homes move. */
+  passOn?(kind: Kind, page: number, requester: number): void;
+}
+
+/** What lets the homes of pages move (see home-moves.ts); a directory without it keeps its pages. */
+export interface DirectoryMoves {
+  /** The endpoint of this directory. */
+  readonly self: number;
+  /** The page's owner is now `to`. */
+  granted(slot: number, to: number): void;
+  /** The owner wrote the page back and shares it: should it become the page's home? */
+  isDue(slot: number, owner: number): boolean;
+  /** The page goes to `to`; how often it has moved then. */
+  leave(page: number, slot: number, to: number): number;
+  /** The page comes here, and has moved so often; its slot. */
+  enter(page: number, moves: number): number;
 }
 
 const NOBODY = -1;
@@ -23,13 +39,14 @@ const NOBODY = -1;
 /**
  * The home directory of one region at one site, for the pages homed there: who owns and who shares each page.
  *
- * Six bytes a page for up to 32 endpoints. It never waits and never refuses: in S_D it queues the request.
+ * Six bytes a page for up to 32 endpoints. It never waits and never refuses: in S_D it queues the request. Given
+ * {@link DirectoryMoves}, it hands pages over to the sites that write them most, and takes over those it is given.
  */
 export class Directory {
   /** One DirState per slot. */
-  readonly #state: Uint8Array;
+  #state: Uint8Array;
   /** In M the owner; in S_D the site whose write-back is awaited; else nobody. */
-  readonly #owner: Int8Array | Int16Array;
+  #owner: Int8Array | Int16Array;
   /** Empty in U and M. */
   readonly #sharers: SharerSets;
   /** Empty but in S_D. */
@@ -38,14 +55,19 @@ export class Directory {
   readonly #slotOf: (page: number) => number;
   readonly #effects: DirectoryEffects;
   readonly #table: TransitionTable;
+  readonly #moves: DirectoryMoves | undefined;
 
-  /** `slotOf` maps a page homed here to 0..slots-1. `table` is for the model checker's mutants. */
+  /**
+   * `slotOf` maps a page homed here to 0..slots-1, and one that moved here to what `moves.enter` said. `table` is for the
+   * model checker's mutants.
+   */
   constructor(
     slots: number,
     endpoints: number,
     slotOf: (page: number) => number,
     effects: DirectoryEffects,
     table: TransitionTable = directoryTable,
+    moves?: DirectoryMoves,
   ) {
     this.#state = new Uint8Array(slots);
     this.#owner = signedFor(endpoints, slots).fill(NOBODY);
@@ -54,11 +76,15 @@ export class Directory {
     this.#slotOf = slotOf;
     this.#effects = effects;
     this.#table = table;
+    this.#moves = moves;
   }
 
-  /** Take a message from a site's cache. */
-  receive(kind: Kind, page: number, from: number): void {
-    const slot = this.#slotOf(page);
+  /**
+   * Take a message from the cache of `from`, perhaps passed on by a former home; or the HomeMove of a page that `from`
+   * shares and that has moved `moves` times.
+   */
+  receive(kind: Kind, page: number, from: number, moves = 0): void {
+    const slot = kind === Kind.HomeMove ? this.#enter(page, moves) : this.#slotOf(page);
     const state = this.#state[slot];
     if (state === undefined) {
       throw new ProtocolError(`${kindNames[kind]} for page ${page} from ${from}: the page is not homed here`);
@@ -126,7 +152,7 @@ export class Directory {
 
   /** A directory in the same state that speaks to other effects. */
   clone(effects: DirectoryEffects): Directory {
-    const copy = new Directory(this.#state.length, this.#endpoints, this.#slotOf, effects, this.#table);
+    const copy = new Directory(this.#state.length, this.#endpoints, this.#slotOf, effects, this.#table, this.#moves);
     const words: number[] = [];
     this.capture(words);
     copy.restore(words, 0);
@@ -157,7 +183,10 @@ export class Directory {
         return isOwner ? DirEvent.PutMOwner : DirEvent.PutMOther;
       case Kind.WB:
         if (!isOwner) return DirEvent.Impossible;
-        return this.#sharers.nextFrom(slot, 0) < 0 ? DirEvent.WBUnshared : DirEvent.WB;
+        if (this.#sharers.nextFrom(slot, 0) < 0) return DirEvent.WBUnshared;
+        return this.#shouldMove(slot, from) ? DirEvent.WBMoves : DirEvent.WB;
+      case Kind.HomeMove:
+        return DirEvent.HomeMove;
       default:
         return DirEvent.Impossible;
     }
@@ -190,7 +219,7 @@ export class Directory {
         return this.#sharers.clear(slot);
       case DirAction.setOwner:
         this.#owner[slot] = from;
-        return;
+        return this.#moves?.granted(slot, from);
       case DirAction.clearOwner:
         this.#owner[slot] = NOBODY;
         return;
@@ -200,8 +229,52 @@ export class Directory {
         return this.#queues.push(slot, kind, from);
       case DirAction.drain:
         return this.#drain(page, slot);
+      case DirAction.sendHomeMove:
+        return this.#sendHomeMove(page, slot);
+      case DirAction.passOn:
+        return effects.passOn?.(kind, page, from);
+      case DirAction.passOnQueue:
+        return this.#passOnQueue(page, slot);
+      case DirAction.takeOver:
+        this.#sharers.add(slot, this.#moves?.self ?? from);
+        return this.#sharers.add(slot, from);
       default:
         return action satisfies never;
+    }
+  }
+
+  #shouldMove(slot: number, owner: number): boolean {
+    return this.#moves !== undefined && this.#sharers.has(slot, owner) && this.#moves.isDue(slot, owner);
+  }
+
+  /** In S_D, on the write-back, the owner and the reader it was asked for are all who can share. */
+  #sendHomeMove(page: number, slot: number): void {
+    const owner = this.#owner[slot];
+    const moves = this.#moves?.leave(page, slot, owner) ?? 0;
+    let reader = this.#sharers.nextFrom(slot, 0);
+    if (reader === owner) reader = this.#sharers.nextFrom(slot, owner + 1);
+    this.#effects.toSite(Kind.HomeMove, owner, page, reader < 0 ? owner : reader, moves);
+  }
+
+  #enter(page: number, moves: number): number {
+    const slot = this.#moves?.enter(page, moves) ?? NOBODY;
+    if (slot >= this.#state.length) this.#grow(Math.max(slot + 1, this.#state.length * 2));
+    return slot;
+  }
+
+  #grow(slots: number): void {
+    const state = new Uint8Array(slots);
+    state.set(this.#state);
+    this.#state = state;
+    const owner = signedFor(this.#endpoints, slots).fill(NOBODY);
+    owner.set(this.#owner);
+    this.#owner = owner;
+    this.#sharers.grow(slots);
+  }
+
+  #passOnQueue(page: number, slot: number): void {
+    for (let request = this.#queues.shift(slot); request >= 0; request = this.#queues.shift(slot)) {
+      this.#effects.passOn?.((request & 15) as Kind, page, request >> 4);
     }
   }
 

@@ -6,7 +6,8 @@
  * @packageDocumentation
  */
 export { Acquisition, ESCALATE_AFTER, Mode, type PageRange, Phase } from "./acquisition.ts";
-export { Directory, type DirectoryEffects } from "./directory.ts";
+export { Directory, type DirectoryEffects, type DirectoryMoves } from "./directory.ts";
+export { homeNamedBy, MovingHomes, type StartingHomes } from "./home-moves.ts";
 export {
   carriesPage,
   isForDirectory,
@@ -21,3 +22,4 @@ export { type Aside, type PinnedPages, Pins } from "./pins.ts";
 export { ProtocolError } from "./protocol-error.ts";
 export { SpanDriver, type SpanPages } from "./span-driver.ts";
 export { DirState, type DirStateName, dirStateNames, State, type StateName, stateNames } from "./state.ts";
+export { MOVE_AFTER, WriterTally } from "./writer-tally.ts";

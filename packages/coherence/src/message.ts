@@ -28,6 +28,11 @@ export const Kind = {
   DataO: 12,
   /** From a former sharer to the requester. */
   InvAck: 13,
+  /**
+   * From a page's home to the site that is its home from now on: you have it as S, and so has the requester (which is
+   * yourself if nobody else has). In place of acks, how often the page has moved.
+   */
+  HomeMove: 14,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type KindName = keyof typeof Kind;
@@ -42,7 +47,7 @@ export function carriesPage(kind: Kind): boolean {
 
 /** Is a message of this kind for the page's home directory, rather than for a cache? */
 export function isForDirectory(kind: Kind): boolean {
-  return kind <= Kind.WB;
+  return kind <= Kind.WB || kind === Kind.HomeMove;
 }
 
 /** The three classes of directory protocols: a class may wait only for classes to its right. */
@@ -50,7 +55,8 @@ export type MessageClass = "request" | "forward" | "response";
 
 /**
  * WB is a response although it goes to the directory: the directory waits for it in S_D.
- * A carrier that credits each class must therefore always have room for WB, as for Data and the acks.
+ * A carrier that credits each class must therefore always have room for WB, as for Data and the acks. So is HomeMove:
+ * whatever reaches the new home waits, in its channel or at the old home, until it is there.
  */
 export function messageClass(kind: Kind): MessageClass {
   if (kind < Kind.WB) return "request";

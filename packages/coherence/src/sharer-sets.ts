@@ -1,11 +1,18 @@
 /** One set of endpoints per slot, as a bitmap: 4 bytes a slot for up to 32 endpoints. */
 export class SharerSets {
-  readonly #words: Uint32Array;
+  #words: Uint32Array;
   readonly #perSlot: number;
 
   constructor(slots: number, endpoints: number) {
     this.#perSlot = Math.max(1, Math.ceil(endpoints / 32));
     this.#words = new Uint32Array(slots * this.#perSlot);
+  }
+
+  /** Room for so many slots, those that are there included. */
+  grow(slots: number): void {
+    const words = new Uint32Array(slots * this.#perSlot);
+    words.set(this.#words);
+    this.#words = words;
   }
 
   has(slot: number, endpoint: number): boolean {

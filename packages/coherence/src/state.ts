@@ -25,8 +25,11 @@ export const State = {
 export type State = (typeof State)[keyof typeof State];
 export type StateName = keyof typeof State;
 
-/** Directory states: U = only the home copy, S = home copy and sharers, M = one owner, S_D = S, waiting for the Data. */
-export const DirState = { U: 0, S: 1, M: 2, S_D: 3 } as const;
+/**
+ * Directory states: U = only the home copy, S = home copy and sharers, M = one owner, S_D = S, waiting for the Data;
+ * Moved = the page was homed here, and what still comes for it is passed on.
+ */
+export const DirState = { U: 0, S: 1, M: 2, S_D: 3, Moved: 4 } as const;
 export type DirState = (typeof DirState)[keyof typeof DirState];
 export type DirStateName = keyof typeof DirState;
 

@@ -28,6 +28,11 @@ export class AsyncArray<T extends TypedArray> {
     this.#view = view;
   }
 
+  /** Whose twin it is. */
+  get array(): SharedArray<T> {
+    return this.#array;
+  }
+
   async get(index: number): Promise<ElementOf<T>> {
     return this.#access(index, Mode.Read, () => this.#view[index] as ElementOf<T>);
   }

@@ -13,6 +13,12 @@ export interface ArrayOptions {
    * launcher's thread, which is always awake; a number names a site.
    */
   readonly home?: HomePolicy;
+  /**
+   * Whether a page's home moves to the site that writes the page again and again while others only read it. Then readers
+   * get the page from its writer in two messages rather than three, and nothing is written back. Default: true; false where
+   * `home` names a site or the launcher. No home moves to the launcher, whose thread serves from its event loop only.
+   */
+  readonly homeMigration?: boolean;
   /** Only `"sequential"` so far. */
   readonly consistency?: "sequential";
 }
@@ -25,6 +31,14 @@ export interface RegionDescriptor {
   readonly length: number;
   readonly pageSize: number;
   readonly home: HomePolicy;
+  readonly homeMigration: boolean;
+  /** How often in a row a site must be given a page to write before the page's home moves there. */
+  readonly homeMoveAfter: number;
+}
+
+/** Do homes move where the caller says nothing of it? Who names a place has a reason. */
+export function movesByDefault(home: HomePolicy): boolean {
+  return typeof home !== "number" && home !== "launcher";
 }
 
 export const MIN_PAGE_SIZE = 256;
@@ -51,13 +65,19 @@ export function checkOptions(name: string, options: ArrayOptions): void {
     );
   }
   for (const key of Object.keys(options)) {
-    if (["pageSize", "home", "consistency"].includes(key)) continue;
+    if (["pageSize", "home", "homeMigration", "consistency"].includes(key)) continue;
     throw new UsageError(
       "BAD_OPTION",
-      `shared array "${name}": there is no option ${key}; there are pageSize, home and consistency`,
+      `shared array "${name}": there is no option ${key}; there are pageSize, home, homeMigration and consistency`,
     );
   }
-  const { consistency = "sequential" } = options;
+  const { consistency = "sequential", homeMigration } = options;
+  if (homeMigration !== undefined && typeof homeMigration !== "boolean") {
+    throw new UsageError(
+      "BAD_OPTION",
+      `shared array "${name}": homeMigration is true or false, got ${String(homeMigration)}`,
+    );
+  }
   if (consistency === "sequential") return;
   throw new UsageError(
     "BAD_OPTION",

@@ -10,7 +10,6 @@ import {
   type ServiceHost,
   type Transferable,
 } from "@isles/transport";
-import type { FirstTouchHomes } from "./homes.ts";
 import { Loopback } from "./loopback.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
@@ -51,6 +50,16 @@ export interface BlockedOn {
   readonly reason: WaitReason | undefined;
 }
 
+/** Program code that has no thread of its own (processes): the thread runs it in its event loop, and in waits that last. */
+export interface Background {
+  /** Something could run now. */
+  isWaiting(): boolean;
+  /** How long a wait that begins now must last, in milliseconds, before it leaves the thread to that. */
+  leavesAfterMs(): number;
+  /** Runs some of it, for about a millisecond. */
+  run(): void;
+}
+
 interface ValueMessage {
   readonly s: Service;
   readonly v: unknown;
@@ -84,6 +93,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
    * may reject the wait; must neither block nor throw.
    */
   onLongWait: ((waitedMs: number) => void) | undefined;
+  /** What the thread may do in waits that last. */
+  background: Background | undefined;
   /** The remote call that the code running now answers, if there are such calls. */
   answering: (() => { readonly isOver: boolean } | undefined) | undefined;
   /** Which calls took which spans. */
@@ -117,6 +128,11 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.#outbox = new RecordOutbox(this.port);
     this.#inbox = new RecordInbox(this.port, this.regions);
     this.#loopback = new Loopback(this);
+  }
+
+  /** Pages that have come from each endpoint so far; counts on beyond 2^32 from 0. */
+  get pagesFrom(): Readonly<Uint32Array> {
+    return this.#inbox.pagesFrom;
   }
 
   // Receiver
@@ -367,6 +383,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
         }
         if (completion.settled) break;
         const now = this.now();
+        const leaves =
+          mayRunTasks && this.background?.isWaiting() === true ? start + this.background.leavesAfterMs() : Infinity;
+        if (now >= leaves) {
+          this.defer(() => this.background?.run());
+          continue;
+        }
         if (now >= deadline) {
           expire(completion, timeoutMs!, onTimeout);
           if (completion.settled) break;
@@ -378,7 +400,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
           if (completion.reason !== undefined) this.onLongWait?.(now - start);
           if (completion.settled) break;
         }
-        this.port.wait(Math.min(deadline - now, look - now, MAX_SLEEP_MS));
+        this.port.wait(Math.min(deadline - now, look - now, leaves - now, MAX_SLEEP_MS));
       }
     } catch (error) {
       if (lent !== undefined) this.spans.cancel(lent);
@@ -427,6 +449,13 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   own(acquisition: Acquisition): void {
     const call = this.answering?.();
     if (call !== undefined) this.#ofCalls.set(acquisition, call);
+  }
+
+  /** The process that took them is over, and so are its spans. */
+  releaseOwned(owner: object): void {
+    for (const acquisition of [...this.pins.live]) {
+      if (this.#ofCalls.get(acquisition) === owner) this.release(acquisition);
+    }
   }
 
   /**
@@ -551,8 +580,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   }
 
   locate(region: Region, page: number, kind: Kind): void {
-    const homes = region.homes as FirstTouchHomes;
-    this.sendText(homes.locatorOf(page), Service.Home, `?${kind} ${region.id} ${page}`);
+    this.sendText(region.firstTouch!.locatorOf(page), Service.Home, `?${kind} ${region.id} ${page}`);
   }
 
   /** A region was announced: what came early for it can be delivered. */
@@ -573,7 +601,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
         this.#inbox.keepEarly(id!, () => this.#homeText(from, message));
       return;
     }
-    const homes = region.homes as FirstTouchHomes;
+    // The home at first, even if the locator knows a later one: that may not have heard yet that it is one.
+    const homes = region.firstTouch!;
     if (!answer) {
       if (homes.homeOf(page!) < 0) homes.learn(page!, from);
       this.sendText(from, Service.Home, `=${homes.homeOf(page!)} ${kind} ${id} ${page}`);

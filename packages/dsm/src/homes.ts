@@ -1,6 +1,10 @@
+import type { StartingHomes } from "@isles/coherence";
 import { pageCount, type RegionDescriptor } from "./descriptor.ts";
 
-/** Where the pages of a region live, and the dense number (slot) of each page in its home's directory. */
+/**
+ * Where the pages of a region live at first, and the dense number (slot) of each page in its home's directory. Where they
+ * are now is for `MovingHomes` to say.
+ */
 export interface Homes {
   /** The home of a page, or -1 while nobody has touched a first-touch page that this endpoint knows of. */
   homeOf(page: number): number;
@@ -16,6 +20,17 @@ export function createHomes(descriptor: RegionDescriptor, sites: number): Homes 
   if (home === "cyclic") return cyclicHomes(pages, sites);
   if (home === "first-touch") return new FirstTouchHomes(pages, sites);
   return fixedHome(pages, home === "launcher" ? sites : home);
+}
+
+/** The same as one endpoint sees it. */
+export function startingHomes(homes: Homes, self: number): StartingHomes {
+  // The first request for a page may come before this endpoint knows that it is the page's home.
+  const isAnyHere = homes instanceof FirstTouchHomes;
+  return {
+    slots: homes.slotsAt(self),
+    homeOf: (page) => homes.homeOf(page),
+    slotOf: (page) => (isAnyHere || homes.homeOf(page) === self ? homes.slotOf(page) : -1),
+  };
 }
 
 function blockHomes(pages: number, sites: number): Homes {

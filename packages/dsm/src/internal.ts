@@ -1,6 +1,17 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
 export { type BlockedOn, Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
+export { SpanGroup } from "./memory.ts";
 export { Registry } from "./registry.ts";
 export { RegistryService } from "./registry-service.ts";
+export {
+  ANSWER_TIMEOUT_MS,
+  nearSpans,
+  type PageSpan,
+  type Residence,
+  ResidenceService,
+  type Residences,
+  type SiteResidence,
+} from "./residence.ts";
 export { type ArrayContext, SharedArray } from "./shared-array.ts";
+export { HeldSpan } from "./span.ts";
 export { addStats, emptyArrayStats } from "./stats.ts";

@@ -152,7 +152,8 @@ function request(
   options: ArrayOptions = {},
 ): Completion<RegionDescriptor | undefined> {
   checkOptions(name, options);
-  return registry.open({ name, type, length, pageSize: options.pageSize, home: options.home });
+  const { pageSize, home, homeMigration } = options;
+  return registry.open({ name, type, length, pageSize, home, homeMigration });
 }
 
 function opened<T extends TypedArray>(
@@ -187,7 +188,7 @@ function rangesOf(requests: SpanRequests): PageRange[] {
 }
 
 /** Spans that were taken together and go together. */
-class SpanGroup {
+export class SpanGroup {
   readonly #context: MemoryContext;
   readonly #spans: HeldSpan<TypedArray>[] = [];
   #held: Acquisition | null;
@@ -210,6 +211,11 @@ class SpanGroup {
     if (held === null) return;
     this.#context.endpoint.release(held);
     for (const span of this.#spans) span.release(); // what the debug mode goes by
+  }
+
+  /** The spans in words, for messages. No method: a span may have any name. */
+  static describe(group: SpanGroup): string {
+    return group.#spans.length === 0 ? "spans of no array" : group.#spans.map((span) => span.describe()).join(" and ");
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 import { assert } from "@isles/base";
 import { carriesPage, type Kind } from "@isles/coherence";
 import type { Port } from "@isles/transport";
-import { Body, RECORD_UNITS, RecordReader } from "@isles/wire";
+import { Body, localByteOrder, RECORD_UNITS, RecordReader, swapByteOrder } from "@isles/wire";
 import type { Region } from "./region.ts";
 
 /** Finds regions for the inbox. */
@@ -23,12 +23,15 @@ export class RecordInbox {
   readonly #frames: string[][];
   /** Requests for regions that the launcher has not announced here yet: another site may know them earlier. */
   readonly #early = new Map<number, (() => void)[]>();
+  /** Pages that have come from each endpoint. */
+  readonly pagesFrom: Uint32Array;
   #from = -1;
   #bodyPending = false;
 
   constructor(port: Port, table: RegionTable) {
     this.#port = port;
     this.#table = table;
+    this.pagesFrom = new Uint32Array(port.endpoints);
     this.#frames = Array.from({ length: port.endpoints }, () => []);
   }
 
@@ -50,7 +53,7 @@ export class RecordInbox {
         continue;
       }
       const freed = this.#table.freedPageSize(record.region);
-      if (freed === undefined) this.#keepRecord(record.region, record.kind as Kind, record.page, from);
+      if (freed === undefined) this.#keepRecord(record, from);
       else if (this.#bodyPending) this.#takeBody(freed, null, 0);
     }
   }
@@ -63,13 +66,21 @@ export class RecordInbox {
     for (const deliver of early) deliver();
   }
 
-  /** The controller wants the body of the record being delivered. Nothing to do when it is in place already. */
+  /**
+   * The controller wants the body of the record being delivered. Nothing to do when it is in place already. A page is a whole
+   * number of elements; where the sender's bytes are the other way round, they are turned as they come.
+   */
   body(region: Region, page: number): void {
-    if (this.#bodyPending) this.#takeBody(region.pageSize, region.bytes, page * region.pageSize);
+    if (!this.#bodyPending) return;
+    const { bytes, pageSize } = region;
+    this.#takeBody(pageSize, bytes, page * pageSize);
+    if (this.#record.order === localByteOrder) return;
+    swapByteOrder(bytes, page * pageSize, pageSize, region.view.BYTES_PER_ELEMENT);
   }
 
   #takeBody(length: number, into: Uint8Array | null, at: number): void {
     this.#bodyPending = false;
+    this.pagesFrom[this.#from]!++;
     const record = this.#record;
     if (record.body === Body.Ring) {
       this.#port.takeBody(this.#from, record.granule, length, into, at);
@@ -86,8 +97,8 @@ export class RecordInbox {
     else early.push(deliver);
   }
 
-  #keepRecord(id: number, kind: Kind, page: number, from: number): void {
-    assert(!carriesPage(kind), `a page body for region ${id}, which was never announced here`);
-    this.keepEarly(id, () => this.#table.regionOf(id)?.receive(kind, page, from, from, 0));
+  #keepRecord({ region: id, kind, page, requester, acks }: RecordReader, from: number): void {
+    assert(!carriesPage(kind as Kind), `a page body for region ${id}, which was never announced here`);
+    this.keepEarly(id, () => this.#table.regionOf(id)?.receive(kind as Kind, page, from, requester, acks));
   }
 }

@@ -3,15 +3,17 @@ import {
   type CacheEffects,
   Directory,
   type DirectoryEffects,
+  homeNamedBy,
   isForDirectory,
   Kind,
   Mode,
+  MovingHomes,
   PageCache,
   State,
 } from "@isles/coherence";
 import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
 import { type TypedArray, viewOf } from "./elements.ts";
-import { createHomes, type Homes } from "./homes.ts";
+import { createHomes, FirstTouchHomes, startingHomes } from "./homes.ts";
 import { type ArrayStats, emptyArrayStats } from "./stats.ts";
 import type { WordWait } from "./sync/words.ts";
 
@@ -70,7 +72,10 @@ export class Region implements CacheEffects {
   readonly view: TypedArray;
   readonly cache: PageCache;
   readonly directory: Directory;
-  readonly homes: Homes;
+  /** Where the pages' homes are now, as far as this endpoint knows. */
+  readonly homes: MovingHomes;
+  /** Where they were at first, in a region whose pages live where they are first touched. */
+  readonly firstTouch: FirstTouchHomes | undefined;
   readonly stats: ArrayStats = emptyArrayStats();
   /** Why the region must not be used any more, once it was freed. */
   freed: ReleasedError | undefined;
@@ -94,22 +99,40 @@ export class Region implements CacheEffects {
     const bytes = allocate(descriptor, this.pages * descriptor.pageSize);
     this.bytes = bytes;
     this.view = viewOf(descriptor.type, bytes.buffer, 0, descriptor.length);
-    this.homes = createHomes(descriptor, host.sites);
+    const homes = createHomes(descriptor, host.sites);
+    this.firstTouch = homes instanceof FirstTouchHomes ? homes : undefined;
+    const start = startingHomes(homes, host.self);
+    this.homes = new MovingHomes({
+      self: host.self,
+      pages: this.pages,
+      endpoints: host.sites + 1,
+      sites: host.sites,
+      start,
+      moveAfter: descriptor.homeMoveAfter,
+    });
     this.cache = new PageCache(this.pages, this, host.sites + 1);
     this.directory = new Directory(
-      this.homes.slotsAt(host.self),
+      start.slots,
       host.sites + 1,
       (page) => this.homes.slotOf(page),
       this.#directoryEffects(),
+      undefined,
+      descriptor.homeMigration ? this.homes : undefined,
     );
   }
 
-  /** A record for this region, from `from` (or from this endpoint itself). */
+  /**
+   * A record for this region, from `from` (or from this endpoint itself). What is for the directory is of the requester: a
+   * former home of the page may have passed it on.
+   */
   receive(kind: Kind, page: number, from: number, requester: number, acks: number): void {
     if (isForDirectory(kind)) {
-      this.directory.receive(kind, page, from);
+      if (kind === Kind.HomeMove) this.stats.homeMoves++;
+      this.directory.receive(kind, page, requester, acks);
       return;
     }
+    const home = homeNamedBy(kind, from, requester);
+    if (home >= 0) this.homes.learn(page, home);
     if (kind === Kind.DataO) this.stats.forwardedMisses++;
     this.cache.receive(kind, page, from, requester, acks);
     if (this.#waiters.size > 0) this.#retry(page);
@@ -195,7 +218,9 @@ export class Region implements CacheEffects {
   toSite(kind: Kind, to: number, page: number): void {
     if (kind === Kind.InvAck) this.stats.invalidations++;
     else this.#homeHasBody = to === this.homes.homeOf(page) ? page : -1;
-    this.#host.record(to, this, kind, page, to, 0, kind === Kind.DataO);
+    // DataO says in place of the requester, who gets it, where the page's home is.
+    const requester = kind === Kind.DataO ? this.homes.homeOf(page) : to;
+    this.#host.record(to, this, kind, page, requester, 0, kind === Kind.DataO);
   }
 
   fill(page: number): void {
@@ -260,6 +285,8 @@ export class Region implements CacheEffects {
       toSite: (kind, to, page, requester, acks) =>
         this.#host.record(to, this, kind, page, requester, acks, kind === Kind.Data),
       store: (page) => this.#host.body(this, page),
+      passOn: (kind, page, requester) =>
+        this.#host.record(this.homes.homeOf(page), this, kind, page, requester, 0, false),
     };
   }
 }

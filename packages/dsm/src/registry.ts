@@ -1,5 +1,6 @@
 import { MismatchError, UsageError } from "@isles/base";
-import { checkRequest, type HomePolicy, type RegionDescriptor } from "./descriptor.ts";
+import { MOVE_AFTER } from "@isles/coherence";
+import { checkRequest, type HomePolicy, movesByDefault, type RegionDescriptor } from "./descriptor.ts";
 import type { ElementType } from "./elements.ts";
 
 /** What an endpoint asks of the registry. */
@@ -10,6 +11,7 @@ export interface OpenRequest {
   /** Undefined: the caller does not mind. */
   readonly pageSize: number | undefined;
   readonly home: HomePolicy | undefined;
+  readonly homeMigration?: boolean | undefined;
 }
 
 /**
@@ -20,10 +22,13 @@ export class Registry {
   readonly #byName = new Map<string, RegionDescriptor>();
   readonly #sites: number;
   readonly #defaultPageSize: number;
+  readonly #homeMoveAfter: number;
   #nextId = 1;
 
-  constructor(sites: number, defaultPageSize: number) {
+  /** `homeMoveAfter`: see {@link RegionDescriptor}; tests make it small. */
+  constructor(sites: number, defaultPageSize: number, homeMoveAfter = MOVE_AFTER) {
     this.#sites = sites;
+    this.#homeMoveAfter = homeMoveAfter;
     this.#defaultPageSize = defaultPageSize;
   }
 
@@ -38,7 +43,10 @@ export class Registry {
     const home = request.home ?? "block";
     checkRequest(request.name, request.length, pageSize, home, this.#sites);
     const { name, type, length } = request;
-    const descriptor: RegionDescriptor = { id: this.#nextId++, name, type, length, pageSize, home };
+    const homeMigration = request.homeMigration ?? movesByDefault(home);
+    const homeMoveAfter = this.#homeMoveAfter;
+    const id = this.#nextId++;
+    const descriptor: RegionDescriptor = { id, name, type, length, pageSize, home, homeMigration, homeMoveAfter };
     this.#byName.set(name, descriptor);
     return { descriptor, isNew: true };
   }
@@ -65,20 +73,24 @@ export function checkSame(known: RegionDescriptor, request: OpenRequest): void {
     length: request.length,
     pageSize: request.pageSize ?? known.pageSize,
     home: request.home ?? known.home,
+    homeMigration: request.homeMigration ?? known.homeMigration,
   };
   const fits =
     wanted.type === known.type &&
     wanted.length === known.length &&
     wanted.pageSize === known.pageSize &&
-    wanted.home === known.home;
+    wanted.home === known.home &&
+    wanted.homeMigration === known.homeMigration;
   if (fits) return;
+  const asMoving = wanted.homeMigration !== known.homeMigration;
   throw new MismatchError(
-    `shared array "${known.name}" exists as ${describe(known)}, but ${describe(wanted)} was asked for; ` +
+    `shared array "${known.name}" exists as ${describe(known, asMoving)}, but ${describe(wanted, asMoving)} was asked for; ` +
       "use the same type, length and options everywhere, or another name",
   );
 }
 
-function describe(region: Omit<RegionDescriptor, "id" | "name">): string {
+function describe(region: Omit<RegionDescriptor, "id" | "name">, asMoving: boolean): string {
   const home = typeof region.home === "number" ? `site ${region.home}` : region.home;
-  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}`;
+  const migration = asMoving ? ` and homeMigration ${region.homeMigration}` : "";
+  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}${migration}`;
 }

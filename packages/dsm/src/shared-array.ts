@@ -253,6 +253,18 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     }
   }
 
+  /**
+   * Where the page of an element has its home (its directory) now, as far as this site knows: a site's number, or
+   * "launcher"; undefined while the page of a first-touch array is unknown here. A home that has moved is learnt of with the
+   * next message about the page; see `homeMigration` in {@link ArrayOptions}. Throws RangeError, ReleasedError.
+   */
+  homeOf(index: number): number | "launcher" | undefined {
+    this.checkIndex(index);
+    const home = this.#region.homes.homeOf(this.#pageOf(index));
+    if (home === this.#endpoint.sites) return "launcher";
+    return home < 0 ? undefined : home;
+  }
+
   // For the twins, spans and memory of this package
 
   /** The raw view of a range, without any right to use it. */

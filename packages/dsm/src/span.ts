@@ -45,6 +45,7 @@ export class HeldSpan<T extends TypedArray> implements Span<T> {
   readonly view: T;
   readonly start: number;
   readonly end: number;
+  readonly #name: string;
   readonly #owner: SpanOwner;
   #acquisition: Acquisition | null;
 
@@ -52,6 +53,7 @@ export class HeldSpan<T extends TypedArray> implements Span<T> {
     const { array, start, end, write } = request;
     this.start = start;
     this.end = end;
+    this.#name = array.name;
     this.#owner = owner;
     this.#acquisition = acquisition;
     this.view = array.exposeView(array.viewOf(start, end), write, () => this.#acquisition === null);
@@ -65,5 +67,10 @@ export class HeldSpan<T extends TypedArray> implements Span<T> {
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  /** In words, for messages. */
+  describe(): string {
+    return `a ${this.#acquisition === null ? "released span" : "span"} of array "${this.#name}" [${this.start}, ${this.end})`;
   }
 }

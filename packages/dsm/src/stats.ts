@@ -10,6 +10,8 @@ export interface ArrayStats {
   forwardedMisses: number;
   /** Copies given up because another site writes. */
   invalidations: number;
+  /** Pages whose home moved to this endpoint, because it wrote them again and again. */
+  homeMoves: number;
   /** Protocol messages sent, of all kinds. */
   messages: number;
   /** Bytes of pages sent. */
@@ -36,6 +38,7 @@ export function emptyArrayStats(): ArrayStats {
     upgrades: 0,
     forwardedMisses: 0,
     invalidations: 0,
+    homeMoves: 0,
     messages: 0,
     bytes: 0,
     blockedMs: 0,

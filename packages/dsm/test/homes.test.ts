@@ -6,7 +6,8 @@ import { createHomes, type FirstTouchHomes } from "../src/homes.ts";
 const PAGE = 256;
 
 function region(pages: number, home: HomePolicy): RegionDescriptor {
-  return { id: 1, name: "x", type: "uint8", length: pages * PAGE, pageSize: PAGE, home };
+  const length = pages * PAGE;
+  return { id: 1, name: "x", type: "uint8", length, pageSize: PAGE, home, homeMigration: true, homeMoveAfter: 8 };
 }
 
 const sizes = fc.record({ pages: fc.integer({ min: 1, max: 700 }), sites: fc.integer({ min: 1, max: 40 }) });

@@ -11,6 +11,10 @@ export interface MeshOptions {
   readonly pageSize?: number;
   /** Bodies that a pair's ring holds; 0 sends every page as a frame. Default 8, so that both ways are taken. */
   readonly ring?: number;
+  /** Default: the registry's. */
+  readonly homeMoveAfter?: number;
+  /** Stands between an endpoint and its port. */
+  readonly wrapPort?: (port: Port) => Port;
 }
 
 export interface MeshMember {
@@ -33,7 +37,7 @@ export class Mesh {
   readonly #ports: MeshPort[] = [];
   #idleRounds = 0;
 
-  constructor({ sites, debug = false, pageSize = 4_096, ring = 8 }: MeshOptions) {
+  constructor({ sites, debug = false, pageSize = 4_096, ring = 8, homeMoveAfter, wrapPort }: MeshOptions) {
     for (let self = 0; self <= sites; self++) {
       const isLauncher = self === sites;
       const endpoint = new Endpoint({
@@ -46,10 +50,10 @@ export class Mesh {
         connect: (receiver) => {
           const port = new MeshPort(this, self, sites + 1, ring, receiver);
           this.#ports.push(port);
-          return port;
+          return wrapPort?.(port) ?? port;
         },
       });
-      const registry = new RegistryService(endpoint, isLauncher ? new Registry(sites, pageSize) : null);
+      const registry = new RegistryService(endpoint, isLauncher ? new Registry(sites, pageSize, homeMoveAfter) : null);
       const sync = createSync(endpoint);
       this.members.push({ endpoint, sync, memory: new Memory({ endpoint, words: sync.words, debug }, registry) });
     }

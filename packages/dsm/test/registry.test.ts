@@ -30,6 +30,7 @@ describe("the registry", () => {
     ["page size", { pageSize: 512 }, "float64[100] with pages of 512 bytes and home block"],
     ["home", { home: "cyclic" }, "float64[100] with pages of 4096 bytes and home cyclic"],
     ["home site", { home: 3 }, "float64[100] with pages of 4096 bytes and home site 3"],
+    ["home migration", { homeMigration: false }, "and home block and homeMigration false"],
   ])("another %s is a MismatchError that says both", (_what, change, wanted) => {
     const names = registry();
     names.open(base);
@@ -37,6 +38,18 @@ describe("the registry", () => {
     expect(second).toThrow(MismatchError);
     expect(second).toThrow('"grid" exists as float64[100] with pages of 4096 bytes and home block');
     expect(second).toThrow(wanted);
+  });
+
+  it("homes move by default but where a place is named; who says otherwise is heard", () => {
+    const names = registry();
+    const migrationOf = (name: string, change: Partial<OpenRequest>) =>
+      names.open({ ...base, name, ...change }).descriptor.homeMigration;
+    const homes: HomePolicy[] = ["block", "cyclic", "first-touch", "launcher", 2];
+    expect(homes.map((home) => migrationOf(`of ${home}`, { home }))).toEqual([true, true, true, false, false]);
+    expect(migrationOf("named but moving", { home: 2, homeMigration: true })).toBe(true);
+    expect(migrationOf("staying", { homeMigration: false })).toBe(false);
+    expect(migrationOf("staying", {})).toBe(false);
+    expect(() => migrationOf("staying", { homeMigration: true })).toThrow("and homeMigration false, but");
   });
 
   it("frees a name once; the next region of that name is another", () => {

@@ -1,24 +1,28 @@
-import { CloneError, ClosedError, Completion, IslesError, SiteDownError } from "@isles/base";
+import { ClosedError, Completion, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
 import { addStats, emptyArrayStats } from "@isles/dsm/internal";
 import type { Rpc, RpcStats } from "@isles/rpc";
 import { Service, type ThreadPort } from "@isles/transport";
-import { pack, unpack } from "@isles/wire";
 import type { ControlMessage, EndpointStats } from "./control.ts";
 import { endingOf } from "./endings.ts";
 import type { Member } from "./member.ts";
+import type { ExportedProcess } from "./migration/definitions.ts";
+import type { ProcessHandle } from "./migration/process-handle.ts";
+import { ProcessTable, type SpawnOptions } from "./migration/process-table.ts";
+import type { TraitsBySite } from "./migration/traits.ts";
+import type { Process, ProcessArguments, ProcessInfo, ProcessOf, ProcessResult } from "./migration/process-types.ts";
+import { type Decision, Decisions } from "./placement/decisions.ts";
+import { heard, type Job } from "./placement/job.ts";
+import { checkRunOptions, checkSite, type RunOptions } from "./placement/options.ts";
+import { Placer } from "./placement/placer.ts";
+import { servePlacer } from "./placement/services.ts";
 import { noSuchFunction } from "./program.ts";
 import type { AnyProgram, FunctionName, ResultOf, RunArguments } from "./program-types.ts";
+import { type Placed, Runs } from "./runs.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SitePool } from "./site-pool.ts";
 
-/** Where and how a single function runs. */
-export interface RunOptions {
-  /** The site; without it, the one with the least to do. */
-  readonly site?: number;
-  /** Gives the run up: the promise rejects with the signal's reason, and so does whatever the function waits for. */
-  readonly signal?: AbortSignal;
-}
+export type { RunOptions };
 
 export interface ClusterStats {
   /** By site, without those that are lost; the launcher's own accesses come last. */
@@ -40,6 +44,10 @@ export interface ClusterParts {
   readonly port: ThreadPort;
   readonly pool: SitePool;
   readonly functions: readonly string[];
+  readonly processes: readonly ExportedProcess[];
+  readonly traits: TraitsBySite;
+  /** The program's URL. */
+  readonly program: string;
   readonly onClose: () => void;
   /** Takes what the `trace` option says. */
   readonly trace: (what: string) => void;
@@ -58,8 +66,13 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   readonly #pool: SitePool;
   /** The functions that the program exports. */
   readonly functions: readonly string[];
+  /** The processes that the program exports. */
+  readonly processes: readonly string[];
+  readonly #processes: ProcessTable;
   readonly #scheduler: Scheduler;
-  readonly #running = new Set<Completion<unknown>>();
+  readonly #decisions: Decisions;
+  readonly #placer: Placer;
+  readonly #runs: Runs;
   readonly #statistics = new Map<number, { site: number; answer: Completion<EndpointStats | undefined> }>();
   #nextId = 1;
   readonly #onClose: () => void;
@@ -67,7 +80,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
   #closed: Promise<void> | undefined;
 
   constructor(parts: ClusterParts) {
-    const { member, port, pool, functions, onClose, trace } = parts;
+    const { member, port, pool, functions, processes, traits, program, onClose, trace } = parts;
     this.sites = member.endpoint.sites;
     this.memory = member.memory;
     this.rpc = member.rpc;
@@ -77,7 +90,28 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     this.#onClose = onClose;
     this.#trace = trace;
     this.functions = functions;
-    this.#scheduler = new Scheduler(this.sites);
+    const scheduler = new Scheduler(this.sites);
+    const decisions = new Decisions(trace);
+    const isUp = (site: number) => pool.isUp(site);
+    const { residence } = member;
+    const placer = new Placer({ sites: this.sites, scheduler, residence, decisions, isUp, readLoop: pool.readLoop });
+    this.#scheduler = scheduler;
+    this.#decisions = decisions;
+    this.#placer = placer;
+    this.#runs = new Runs({ member, pool, scheduler, placer, trace });
+    servePlacer(member, placer);
+    this.#processes = new ProcessTable({
+      member,
+      exported: processes,
+      program,
+      decisions,
+      trace,
+      traits,
+      isUp,
+      queueOf: (site) => scheduler.queueOf(site),
+      place: (name, counts) => placer.forProcess(name, counts),
+    });
+    this.processes = processes.map(({ name }) => name);
     member.endpoint.on(Service.Control, {
       text: () => undefined,
       value: (_from, value) => this.#control(value as ControlMessage),
@@ -89,19 +123,40 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     return this.#pool.pool;
   }
 
+  /** The last decisions about where something runs and why, the oldest first: up to 256. What was placed by hand is none. */
+  get decisions(): readonly Decision[] {
+    return [...this.#decisions];
+  }
+
   /**
-   * Runs an exported function on one site and returns its result. Functions on one site run one after the other.
+   * Runs an exported function on one site and returns its result: on the site named (`{ site: 2 }`), on the one that has most of
+   * some data (`{ near: grid.subarray(a, b) }`), or on the one with the least to do. Functions on one site run one after the
+   * other, in the order in which they got there.
    * Rejects with what the function throws, with SiteDownError if its site is lost, with UsageError for a function that
-   * the program does not export, and with CloneError for an argument that cannot travel.
+   * the program does not export, with CloneError for an argument that cannot travel, and with ReleasedError for data that was
+   * freed.
    */
   async run<K extends FunctionName<P>>(
     name: K,
     ...[args, options]: RunArguments<P, K, RunOptions>
   ): Promise<ResultOf<P, K>> {
-    this.#check(name);
-    const { site = this.#leastBusy(), signal } = options ?? {};
-    this.#checkSite(site);
-    return (await this.#start(site, name, args, { id: 0, name: "" }, signal)) as ResultOf<P, K>;
+    const placed = this.#place(name, args, options ?? {}, true);
+    const { outcome } = placed instanceof Promise ? await placed : placed;
+    return (await outcome.promise()) as ResultOf<P, K>;
+  }
+
+  /**
+   * The same as a message: resolves as soon as it is decided where the function runs, and it goes on beside. What keeps it from
+   * being started rejects here; what it throws, its `result`, which may be forgotten: then a warning says so.
+   */
+  async start<K extends FunctionName<P>>(
+    name: K,
+    ...[args, options]: RunArguments<P, K, RunOptions>
+  ): Promise<Job<ResultOf<P, K>>> {
+    const { site, reason, outcome } = await this.#place(name, args, options ?? {}, false);
+    const report = (what: string, error: unknown) => this.#member.rpcNode.report(what, error);
+    const { promise } = heard(outcome.promise(), `${name}, started on site ${site},`, report);
+    return { name, site, reason, result: promise as Promise<ResultOf<P, K>> };
   }
 
   /**
@@ -110,12 +165,13 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
    */
   async runAll<K extends FunctionName<P>>(
     name: K,
-    ...[args, options]: RunArguments<P, K, Omit<RunOptions, "site">>
+    ...[args, options]: RunArguments<P, K, Pick<RunOptions, "signal">>
   ): Promise<ResultOf<P, K>[]> {
     this.#check(name);
     const group = { id: this.#nextId++, name };
+    const startOn = async (site: number) => this.#runs.startOn(site, name, args, group, options?.signal).promise();
     const runs: Promise<unknown>[] = [];
-    for (let site = 0; site < this.sites; site++) runs.push(this.#start(site, name, args, group, options?.signal));
+    for (let site = 0; site < this.sites; site++) runs.push(startOn(site));
     // When the sites have really left it, which may be later than the promises say: an aborted run rejects at once.
     const ended = this.#scheduler.passed().then(() => this.#tellSites({ kind: "ended", group: group.id }));
     try {
@@ -123,6 +179,43 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     } catch (first) {
       throw await causeOf(first, runs, ended);
     }
+  }
+
+  /**
+   * Starts a process that the program exports and gives its handle once it runs; `args` are its arguments after the site. Where: on the site
+   * named, or on the one with the least to do. Rejects with UsageError for what the program does not export, with CloneError for an argument
+   * that cannot travel, with SiteDownError.
+   *
+   * ```ts
+   * const p = await cluster.spawn(walk, [grid, 0], { site: 0 });
+   * await p.migrate(2);
+   * console.log(p.site, await p.result);
+   * ```
+   */
+  async spawn<D extends Process<never[], unknown> | string>(
+    definition: D & ProcessOf<D>,
+    args: ProcessArguments<D> = [] as never,
+    options: SpawnOptions = {},
+  ): Promise<ProcessHandle<ProcessResult<D>>> {
+    return (await this.#processes.spawn(definition, args as unknown[], options)) as ProcessHandle<ProcessResult<D>>;
+  }
+
+  /**
+   * Makes a process again of what `handle.checkpoint()` gave, here or in an earlier run of the same program. Rejects with IslesError
+   * `MALFORMED` for other bytes, `PROCESS_NOT_STARTED` if the program has changed since, with SiteDownError.
+   */
+  async restore<R = unknown>(bytes: Uint8Array, options: SpawnOptions = {}): Promise<ProcessHandle<R>> {
+    return (await this.#processes.restore(bytes, options)) as ProcessHandle<R>;
+  }
+
+  /** The processes that there are, and the last that have ended: where they are, how old, in which state, pinned by what. */
+  ps(): Promise<ProcessInfo[]> {
+    return this.#processes.ps();
+  }
+
+  /** The handle of a process by its id. Throws UsageError if there is none. */
+  process<R = unknown>(id: number): ProcessHandle<R> {
+    return this.#processes.handle(id) as ProcessHandle<R>;
   }
 
   /**
@@ -148,7 +241,7 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
 
   /** Kills a site's thread at once, as a crash would: for tests of what survives. */
   async kill(site: number): Promise<void> {
-    this.#checkSite(site);
+    checkSite(site, this.sites);
     await this.#pool.kill(site);
   }
 
@@ -170,6 +263,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const message = { kind: "down", site, reason } as const;
     this.#trace(`site ${site} is down: ${reason}`);
     this.#member.siteDown(site, endingOf(message));
+    this.#placer.siteDown(site);
+    this.#processes.siteDown(site);
     for (const one of [...this.#statistics.values()]) if (one.site === site) one.answer.resolve(undefined);
     this.#tellSites(message);
   }
@@ -179,7 +274,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     const message = { kind: "close" } as const;
     const error = endingOf(message);
     this.#member.close(error);
-    for (const run of [...this.#running]) run.reject(error);
+    this.#runs.close(error);
+    this.#processes.close(error);
     for (const { answer } of [...this.#statistics.values()]) answer.reject(error);
     if (this.#scheduler.load > 0) {
       this.#tellSites(message);
@@ -193,73 +289,17 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     this.#port.close();
   }
 
-  async #start(
-    site: number,
-    name: string,
-    args: unknown,
-    group: { id: number; name: string },
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    if (this.#closed !== undefined) throw new ClosedError(`cannot run ${name}: the cluster is closed`);
-    signal?.throwIfAborted();
-    const packed = this.#pack(site, args);
-    const call = this.#nextId++;
-    const outcome = new Completion<unknown>(`${name} on site ${site}`);
-    const onAbort = () => {
-      if (!outcome.reject(signal!.reason)) return;
-      this.#member.endpoint.sendValue(site, Service.Control, {
-        kind: "abort",
-        call,
-        reason: this.#member.errors.encode(signal!.reason), // a DOMException, for one, does not survive structured clone
-      } satisfies ControlMessage);
-    };
-    this.#running.add(outcome);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    outcome.onSettled(() => {
-      this.#running.delete(outcome);
-      signal?.removeEventListener("abort", onAbort);
-    });
-    this.#scheduler
-      .run(site, async () => {
-        if (outcome.settled) return;
-        this.#trace(`${name} starts on site ${site}`);
-        const result = await this.#pool.call(site, { id: call, name, group, args: packed });
-        if ("error" in result) outcome.reject(this.#member.errors.decode(result.error));
-        else outcome.resolve(unpack(result.result, this.#member.rpcNode.arriving()));
-        this.#trace(`${name} ${"error" in result ? `threw ${result.error.name}` : "returned"} on site ${site}`);
-      })
-      .catch((error: unknown) => outcome.reject(error));
-    return outcome.promise();
-  }
-
-  #pack(site: number, args: unknown): ReturnType<typeof pack> {
-    const outgoing = this.#member.rpcNode.outgoing(site, args);
-    try {
-      const packed = pack(outgoing.value, outgoing.codec, "args");
-      structuredClone(packed);
-      outgoing.sent();
-      return packed;
-    } catch (cause) {
-      outgoing.unsent();
-      if (cause instanceof IslesError) throw cause;
-      throw new CloneError("args", `a value that structured clone refuses (${(cause as Error).message})`, { cause });
-    }
+  /** Where a function is to run, with it on its way there; a promise only if the sites must be asked first. */
+  #place(name: string, args: unknown, options: RunOptions, mayMove: boolean): Placed | Promise<Placed> {
+    this.#check(name);
+    checkRunOptions("run", options, this.sites);
+    if (options.near === undefined) return this.#runs.start(name, args, options);
+    return this.#runs.startNear(name, args, options, mayMove);
   }
 
   #check(name: string): void {
     if (this.functions.includes(name)) return;
-    throw noSuchFunction(name, this.functions);
-  }
-
-  #checkSite(site: number): void {
-    if (Number.isInteger(site) && site >= 0 && site < this.sites) return;
-    throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.sites - 1}`);
-  }
-
-  #leastBusy(): number {
-    const site = this.#scheduler.leastBusy((id) => this.#pool.isUp(id));
-    if (site >= 0) return site;
-    throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
+    throw noSuchFunction(name, this.functions, this.processes);
   }
 
   /** Undefined if the site is lost before it answers. */

@@ -31,6 +31,7 @@ export type {
   Lock,
   LockMode,
   Memory,
+  Near,
   Permit,
   Semaphore,
   SiteStats,
@@ -72,5 +73,15 @@ export {
 } from "@isles/rpc";
 export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";
 export { type Engine, type LaunchOptions, launch, threads } from "./launch.ts";
+export { MigrationError, registerClass } from "@isles/migration";
+export type { SiteMigration, SiteMigrationAsync } from "./migration/migration.ts";
+export { ProcessHandle } from "./migration/process-handle.ts";
+export type { CurrentProcess, ProcessSite } from "./migration/process-site.ts";
+export type { SpawnOptions } from "./migration/process-table.ts";
+export { defineProcess, type Process, type ProcessInfo, type ProcessOptions, type ProcessState } from "./migration/process-types.ts";
+export { type Receive, receive } from "./migration/receive.ts";
+export type { Decision } from "./placement/decisions.ts";
+export type { Job, SiteJob } from "./placement/job.ts";
+export type { SiteLoad } from "./placement/place.ts";
 export type { ArgumentOf, FunctionName, ResultOf } from "./program-types.ts";
 export type { Share, Site, SiteAsync } from "./site.ts";

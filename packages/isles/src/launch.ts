@@ -3,7 +3,9 @@ import { LimitError, UsageError } from "@isles/base";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MIN_PAGE_SIZE } from "@isles/dsm";
 import { createThreadNetwork, MAX_ENDPOINTS, ThreadPort } from "@isles/transport";
 import { Cluster } from "./cluster.ts";
+import { homeMoveAfterOf } from "./home-moves.ts";
 import { Member } from "./member.ts";
+import { checkTraits, type TraitsBySite } from "./migration/traits.ts";
 import { programUrl } from "./program.ts";
 import type { AnyProgram } from "./program-types.ts";
 import { SitePool } from "./site-pool.ts";
@@ -36,6 +38,11 @@ export interface LaunchOptions {
   readonly trace?: boolean;
   /** What carries the sites; default: {@link threads}. */
   readonly engine?: Engine;
+  /**
+   * What sites have, by site id, for processes that prefer to run where that is: `{ 1: { hardware: ["gpu"], software: ["sharp"] } }`. What the
+   * machine is (`process.arch`, `process.platform`), its Node (`node20`) and the services that a site exposes need no mention.
+   */
+  readonly traits?: TraitsBySite;
   /** Closes the cluster when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -70,6 +77,7 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
     onBroken: () => void cluster?.close(),
     debug,
     pageSize,
+    homeMoveAfter: homeMoveAfterOf(options),
     connect: wrap((receiver) => {
       port = new ThreadPort(seeds[sites]!, receiver);
       return port;
@@ -89,10 +97,20 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   const onAbort = () => void (cluster ?? pool).close();
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const functions = await pool.boot();
+    const { functions, processes } = await pool.boot();
     signal?.throwIfAborted();
     const onClose = () => signal?.removeEventListener("abort", onAbort);
-    cluster = new Cluster<P>({ member, port: port!, pool, functions, onClose, trace: tracer(options.trace === true) });
+    cluster = new Cluster<P>({
+      member,
+      port: port!,
+      pool,
+      program,
+      functions,
+      processes,
+      traits: options.traits ?? {},
+      onClose,
+      trace: tracer(options.trace === true),
+    });
   } catch (error) {
     signal?.removeEventListener("abort", onAbort);
     await pool.close();
@@ -109,7 +127,7 @@ function tracer(isOn: boolean): (what: string) => void {
   return (what) => void process.stderr.write(`isles ${(performance.now() - start).toFixed(1)} ms: ${what}\n`);
 }
 
-const OPTIONS = ["program", "sites", "pageSize", "debug", "trace", "engine", "signal"];
+const OPTIONS = ["program", "sites", "pageSize", "debug", "trace", "engine", "traits", "signal"];
 
 function checkShape(options: LaunchOptions): void {
   if (!(options?.program instanceof URL || typeof options?.program === "string")) {
@@ -138,6 +156,10 @@ function checkOptions(options: LaunchOptions, sites: number, pageSize: number): 
     );
   }
   if (sites >= MAX_ENDPOINTS) throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit`);
+  for (const [site, traits] of Object.entries(options.traits ?? {})) {
+    if (!(Number(site) < sites)) throw new RangeError(`traits of site ${site}: the cluster has sites 0 to ${sites - 1}`);
+    checkTraits(traits);
+  }
   const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;
   if (!isPower || pageSize < MIN_PAGE_SIZE || pageSize > MAX_PAGE_SIZE) {
     throw new RangeError(

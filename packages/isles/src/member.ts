@@ -1,11 +1,22 @@
+import { getHeapStatistics } from "node:v8";
 import { MismatchError, printed } from "@isles/base";
 import { createSync, Memory, SharedArray, type SiteStats, type Sync, type TypedArray } from "@isles/dsm";
-import { type ArrayContext, addStats, Endpoint, emptyArrayStats, Registry, RegistryService } from "@isles/dsm/internal";
+import {
+  type ArrayContext,
+  addStats,
+  Endpoint,
+  emptyArrayStats,
+  Registry,
+  RegistryService,
+  ResidenceService,
+} from "@isles/dsm/internal";
 import type { SiteRpc } from "@isles/rpc";
 import { RpcFace, RpcNode } from "@isles/rpc/internal";
 import type { Port, Receiver } from "@isles/transport";
 import { ErrorCodec, type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
 import type { EndpointStats } from "./control.ts";
+import { type HandleDescription, type ProcessControl, ProcessHandle } from "./migration/process-handle.ts";
+import type { RemoteRuns } from "./placement/remote-runs.ts";
 
 export interface MemberOptions {
   readonly sites: number;
@@ -14,6 +25,8 @@ export interface MemberOptions {
   /** Page size of arrays that name none, in bytes. Only the launcher's counts. */
   readonly pageSize: number;
   readonly isLauncher: boolean;
+  /** After how many writes in a row a page's home moves to its writer; default: the registry's. Only the launcher's counts. */
+  readonly homeMoveAfter?: number | undefined;
   /** An error of the protocol itself: this endpoint's memory is not to be trusted any more. */
   readonly onBroken: (error: Error) => void;
   readonly connect: (receiver: Receiver) => Port;
@@ -27,6 +40,12 @@ export class Member implements ReferenceCodec {
   readonly errors = new ErrorCodec();
   readonly rpcNode: RpcNode;
   readonly rpc: SiteRpc;
+  /** Where data is. */
+  readonly residence: ResidenceService;
+  /** What a site runs elsewhere; the launcher has none. */
+  runs: RemoteRuns | undefined;
+  /** How processes are reached from here. */
+  processes: ProcessControl | undefined;
 
   constructor(options: MemberOptions) {
     const { sites, mayBlock, connect } = options;
@@ -39,7 +58,7 @@ export class Member implements ReferenceCodec {
     });
     const registry = new RegistryService(
       this.endpoint,
-      options.isLauncher ? new Registry(sites, options.pageSize) : null,
+      options.isLauncher ? new Registry(sites, options.pageSize, options.homeMoveAfter) : null,
     );
     this.sync = createSync(this.endpoint, {
       codec: { encode: (value) => pack(value, this, "value"), decode: (value) => unpack(value as Packed, this) },
@@ -47,6 +66,7 @@ export class Member implements ReferenceCodec {
     });
     const context: ArrayContext = { endpoint: this.endpoint, words: this.sync.words, debug: options.debug };
     this.memory = new Memory(context, registry);
+    this.residence = new ResidenceService(this.endpoint, heapBytes());
     this.rpcNode = new RpcNode(this.endpoint, {
       errors: this.errors,
       hostValues: this,
@@ -55,7 +75,8 @@ export class Member implements ReferenceCodec {
       waits: {
         report: () => {
           const { blocked, hasTasks } = this.endpoint;
-          return { blocked, runnable: hasTasks, sync: this.sync.report() };
+          const runnable = hasTasks || this.endpoint.background?.isWaiting() === true;
+          return { blocked, runnable, sync: this.sync.report() };
         },
         end: (wait, error) => void this.endpoint.rejectBlocked(wait, error),
       },
@@ -79,6 +100,7 @@ export class Member implements ReferenceCodec {
   // ReferenceCodec: shared arrays travel as references
 
   describe(value: object): unknown {
+    if (value instanceof ProcessHandle) return value.describe();
     if (!(value instanceof SharedArray)) return undefined;
     if (!value.isOf(this.endpoint)) {
       throw new MismatchError(
@@ -89,6 +111,7 @@ export class Member implements ReferenceCodec {
   }
 
   resolve(description: Reference["description"]): object {
+    if (Object.hasOwn(description as object, "process")) return this.processes!.handleOf(description as HandleDescription);
     return this.memory.resolve(description as ReturnType<SharedArray["describe"]>);
   }
 
@@ -116,6 +139,23 @@ export class Member implements ReferenceCodec {
     }
     return { site: total, arrays, rpc: { ...this.rpcNode.stats } };
   }
+}
+
+/** So long a heap's size counts as known, in milliseconds: to look costs more than to answer. */
+const HEAP_FRESH_MS = 100;
+
+/** Reads the size of this thread's JavaScript heap, in bytes. */
+function heapBytes(): () => number {
+  let bytes = 0;
+  let readAt = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (now - readAt > HEAP_FRESH_MS) {
+      bytes = getHeapStatistics().used_heap_size;
+      readAt = now;
+    }
+    return bytes;
+  };
 }
 
 /** Warnings of one endpoint; what fails by the thousand fails for one reason. */

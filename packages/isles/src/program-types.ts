@@ -1,4 +1,4 @@
-import type { Received, StubArguments } from "@isles/rpc";
+import type { Received, ReceivedBlocking, StubArguments } from "@isles/rpc";
 import type { Site } from "./site.ts";
 
 /** The names of the functions that a program module exports and a site can run. */
@@ -31,3 +31,17 @@ export type RunArguments<P, K extends keyof P, O> =
 /** A program whose type was not given: anything goes, and mistakes are found when it runs. */
 // biome-ignore lint/suspicious/noExplicitAny: an untyped program's functions take and return anything
 export type AnyProgram = Record<string, (site: Site, args?: any) => any>;
+
+/** A function of a program, whatever it takes and returns. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters of any types
+type AnyProgramFunction = (site: Site, args: any) => unknown;
+
+/** The argument of `site.run<F>`: what the function takes, if `F` is one; anything if only a result's type was given. */
+export type ArgumentFor<F> = F extends AnyProgramFunction ? Passed<ArgumentOf<{ f: F }, "f">> : unknown;
+
+/** The result of `site.run<F>`: what arrives of what the function returns, if `F` is one; otherwise `F` itself. */
+export type ResultFor<F, How extends "blocking" | "async"> = F extends (...args: never[]) => infer R
+  ? How extends "blocking"
+    ? ReceivedBlocking<R>
+    : Received<R>
+  : F;

@@ -1,10 +1,11 @@
+import type { EventLoopUtilization } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { Completion, isInstanceOf, printed, SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { ErrorCodec } from "@isles/wire";
 import { Piscina } from "piscina";
-import type { BootOutcome, BootTask, CallOutcome, CallTask } from "./site-worker.ts";
+import type { Booted, BootOutcome, BootTask, CallOutcome, CallTask } from "./site-worker.ts";
 import type { PortWrapping } from "./wrapped-ports.ts";
 
 const queueOptionsSymbol: symbol = Piscina.queueOptionsSymbol;
@@ -18,6 +19,13 @@ export interface SitePoolOptions {
   readonly onDown: (site: number, reason: string) => void;
 }
 
+/** Where a task goes: what it carries for the pool's balancer. */
+interface Route {
+  site: number;
+  /** Names the site when the balancer asks. */
+  readonly choose?: () => number;
+}
+
 /**
  * The sites' threads: a Piscina pool with one worker per site. Its load balancer is where a task meets its site; a task is
  * given to the pool only when its site is free, so the pool's own queue stays empty and cannot mix up the order.
@@ -26,6 +34,7 @@ export class SitePool {
   readonly pool: Piscina;
   /** Thread id of each site's worker. */
   readonly #threads: number[] = [];
+  readonly #workers: Worker[] = [];
   readonly #options: SitePoolOptions;
   /** Why each lost site was lost. */
   readonly #down = new Map<number, string>();
@@ -45,8 +54,10 @@ export class SitePool {
       idleTimeout: Number.POSITIVE_INFINITY,
       maxQueue: Number.POSITIVE_INFINITY,
       loadBalancer: (task, workers) => {
-        const { site } = (task as unknown as Record<symbol, { site: number }>)[queueOptionsSymbol]!;
-        const thread = this.#threads[site];
+        const route = (task as unknown as Record<symbol, Route>)[queueOptionsSymbol]!;
+        // Where data decides, it decides now that the task can start.
+        if (route.choose !== undefined) route.site = route.choose();
+        const thread = this.#threads[route.site];
         return workers.find((worker) => worker.id === thread && !worker.destroyed) ?? null;
       },
     });
@@ -55,26 +66,33 @@ export class SitePool {
     for (const [site, thread] of this.pool.threads.entries()) this.#watch(thread, site);
   }
 
-  /** Makes every worker a site; the names of the functions that the program exports. */
-  async boot(): Promise<string[]> {
+  /** Makes every worker a site; what the program exports. */
+  async boot(): Promise<Booted> {
     const { seeds, program, debug, wrapping } = this.#options;
     const boots = seeds.map(async (seed, site) => {
       const task: BootTask = { seed, sites: seeds.length, program, debug, wrapping };
-      const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
+      const outcome = await this.#run<BootOutcome>({ site }, "boot", task, transferList(seed));
       if ("error" in outcome) throw new ErrorCodec().decode(outcome.error);
-      return outcome.functions;
+      return outcome;
     });
     const settled = await Promise.allSettled(boots);
     const failed = settled.find((boot) => boot.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     for (const [site, reason] of this.#down) throw new SiteDownError(site, `site ${site} did not start: ${reason}`);
-    return (settled[0] as PromiseFulfilledResult<string[]>).value;
+    return (settled[0] as PromiseFulfilledResult<Booted>).value;
   }
 
-  /** Runs a call on a site; rejects with the error it threw, or SiteDownError. */
-  async call(site: number, task: CallTask): Promise<CallOutcome> {
-    return this.#run<CallOutcome>(site, "call", task);
+  /**
+   * Runs a call on a site; rejects with the error it threw, or SiteDownError. `choose`, if it is given, is asked by the pool's
+   * balancer, before this returns, which site that is, and must name one that is free.
+   */
+  async call(site: number, task: CallTask, choose?: () => number): Promise<CallOutcome> {
+    return this.#run<CallOutcome>(choose === undefined ? { site } : { site, choose }, "call", task);
   }
+
+  /** How busy a site's event loop has been, so far or since an earlier reading; undefined for one that is down. */
+  readonly readLoop = (site: number, since?: EventLoopUtilization): EventLoopUtilization | undefined =>
+    this.isUp(site) ? this.#workers[site]!.performance.eventLoopUtilization(since) : undefined;
 
   isUp(site: number): boolean {
     return !this.#down.has(site);
@@ -86,7 +104,7 @@ export class SitePool {
     const grace = new Promise((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
-    const drained = sites.filter((site) => this.isUp(site)).map((site) => this.#run<void>(site, "drainOutput", {}));
+    const drained = sites.filter((site) => this.isUp(site)).map((site) => this.#run<void>({ site }, "drainOutput", {}));
     await Promise.race([Promise.allSettled(drained), grace]);
     clearTimeout(timer);
   }
@@ -103,32 +121,35 @@ export class SitePool {
   }
 
   async #run<T>(
-    site: number,
+    route: Route,
     name: "boot" | "call" | "drainOutput",
     task: object,
     transfer: ThreadPortSeed["ports"][number][] = [],
   ): Promise<T> {
+    const { site } = route;
     const down = this.#down.get(site);
-    if (down !== undefined) {
+    if (down !== undefined && route.choose === undefined) {
       throw new SiteDownError(
         site,
         `nothing can run on site ${site}, which is down: ${down}; launch the cluster again`,
       );
     }
     const outcome = new Completion<T>(`a task of site ${site}`);
-    const asked = this.#asked[site]!;
+    const routed = Object.assign(task, { [queueOptionsSymbol]: route });
+    const running = this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) });
+    const asked = this.#asked[route.site]!; // the balancer has spoken
     asked.add(outcome as Completion<unknown>);
     outcome.onSettled(() => asked.delete(outcome as Completion<unknown>));
-    const routed = Object.assign(task, { [queueOptionsSymbol]: { site } });
-    this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) }).then(
+    running.then(
       (result) => outcome.resolve(result as T),
-      (error: unknown) => outcome.reject(lostTask(site, messageOf(error))),
+      (error: unknown) => outcome.reject(lostTask(route.site, messageOf(error))),
     );
     return outcome.promise();
   }
 
   #watch(thread: Worker, site: number): void {
     this.#threads[site] = thread.threadId;
+    this.#workers[site] = thread;
     this.#asked[site] = new Set();
     const lose = (reason: string) => {
       if (this.#closing || this.#down.has(site)) return;

@@ -6,7 +6,11 @@ import { ErrorCodec, type Packed, pack, unpack, type WireError } from "@isles/wi
 import type { Call, ControlMessage } from "./control.ts";
 import { endingOf } from "./endings.ts";
 import { Member } from "./member.ts";
-import { exportedFunctions, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
+import { type ExportedProcess, findDefinition, listDefinitions } from "./migration/definitions.ts";
+import { processStubs, RemoteControl } from "./migration/migration.ts";
+import { ProcessHost } from "./migration/process-host.ts";
+import { RemoteRuns } from "./placement/remote-runs.ts";
+import { type Exported, exportsOf, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
 import { loadWrapping, type PortWrapping } from "./wrapped-ports.ts";
 
@@ -23,8 +27,17 @@ export interface CallTask extends Call {
   readonly args: Packed;
 }
 
-export type CallOutcome = { readonly result: Packed } | { readonly error: WireError };
-export type BootOutcome = { readonly functions: string[] } | { readonly error: WireError };
+export type CallOutcome = ({ readonly result: Packed } | { readonly error: WireError }) & {
+  /** See `ResidenceService.gains`. */
+  readonly gains?: number;
+};
+export type BootOutcome = Booted | { readonly error: WireError };
+
+/** What the program exports. */
+export interface Booted {
+  readonly functions: string[];
+  readonly processes: ExportedProcess[];
+}
 
 /**
  * A site's worker: Piscina runs its tasks here, one at a time. Between them the thread is in its event loop and answers
@@ -34,14 +47,19 @@ class SiteWorker {
   readonly #member: Member;
   readonly #port: ThreadPort;
   readonly #functions: Map<string, ProgramFunction>;
+  readonly #processes: readonly string[];
   #call: Call | null = null;
   #lastCall = 0;
   /** Calls given up before they came: they travel through the pool, and what gives them up through the port. */
   readonly #givenUp = new Map<number, unknown>();
   #abort = new AbortController();
+  #lastOutcome: Promise<unknown> = Promise.resolve();
+  #closing: Error | undefined;
 
-  constructor(task: BootTask, functions: Map<string, ProgramFunction>, wrap: Awaited<ReturnType<typeof loadWrapping>>) {
+  constructor(task: BootTask, exported: Exported, wrap: Awaited<ReturnType<typeof loadWrapping>>) {
+    const { functions, processes } = exported;
     this.#functions = functions;
+    this.#processes = [...processes.keys()];
     let port: ThreadPort | undefined;
     this.#member = new Member({
       sites: task.sites,
@@ -61,6 +79,17 @@ class SiteWorker {
     });
     this.#port = port!;
     this.#port.lingers = true;
+    this.#member.runs = new RemoteRuns(this.#member, functions, this.#processes);
+    const definitions = listDefinitions(processes);
+    this.#member.processes = new RemoteControl(processStubs(this.#member.rpcNode), (definition) =>
+      findDefinition(definition, definitions),
+    );
+    new ProcessHost({
+      member: this.#member,
+      definitions: processes,
+      program: task.program,
+      busy: this.#port.bells,
+    });
     this.#member.endpoint.on(Service.Control, {
       text: () => undefined,
       value: (from, value) => this.#control(from, value as ControlMessage),
@@ -72,7 +101,18 @@ class SiteWorker {
     this.#member.rpcNode.report("a call that nobody awaits", error);
   }
 
-  async call(task: CallTask): Promise<CallOutcome> {
+  /** Calls come before the last one has ended, so that this thread need not wait for the next; they run one after the other. */
+  call(task: CallTask): Promise<CallOutcome> {
+    const { residence } = this.#member;
+    const outcome = this.#lastOutcome
+      .then(() => this.#run(task))
+      .then((outcome) => ({ ...outcome, gains: residence.gains }));
+    this.#lastOutcome = outcome.catch(() => undefined); // its caller hears of it
+    return outcome;
+  }
+
+  async #run(task: CallTask): Promise<CallOutcome> {
+    if (this.#closing !== undefined) return { error: this.#member.errors.encode(this.#closing) };
     const { endpoint, sync } = this.#member;
     const run = this.#functions.get(task.name);
     this.#call = task;
@@ -84,7 +124,7 @@ class SiteWorker {
     let failed = true;
     try {
       this.#checkGivenUp(task.id);
-      if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()]);
+      if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()], this.#processes);
       const site = new Site(this.#member, this.#abort.signal);
       const value = await run(site, unpack(task.args, this.#member.rpcNode.arriving()));
       const result = this.#packResult(value, task.name);
@@ -157,6 +197,7 @@ class SiteWorker {
       }
       case "close": {
         const error = endingOf(message);
+        this.#closing = error;
         this.#member.close(error);
         this.#abort.abort(error);
         return;
@@ -206,10 +247,10 @@ function forgiveForgottenCalls(unheard: (error: unknown) => void): void {
 /** Piscina task: makes this thread a site. */
 export async function boot(task: BootTask): Promise<BootOutcome> {
   try {
-    const functions = exportedFunctions(await loadProgram(task.program), task.program);
-    worker = new SiteWorker(task, functions, await loadWrapping(task.wrapping));
+    const exported = exportsOf(await loadProgram(task.program), task.program);
+    worker = new SiteWorker(task, exported, await loadWrapping(task.wrapping));
     forgiveForgottenCalls((error) => worker?.unheard(error));
-    return { functions: [...functions.keys()] };
+    return { functions: [...exported.functions.keys()], processes: listDefinitions(exported.processes) };
   } catch (error) {
     return { error: new ErrorCodec().encode(error) };
   }

@@ -14,6 +14,11 @@ import type {
 } from "@isles/dsm";
 import type { SiteRpc } from "@isles/rpc";
 import type { Member } from "./member.ts";
+import { type RemoteControl, SiteMigration } from "./migration/migration.ts";
+import type { SiteJob } from "./placement/job.ts";
+import type { RunOptions } from "./placement/options.ts";
+import type { RemoteRuns } from "./placement/remote-runs.ts";
+import type { ArgumentFor, ResultFor } from "./program-types.ts";
 
 /** A part of something of some length: `start` included, `end` not. */
 export interface Share {
@@ -28,6 +33,14 @@ export interface SiteAsync extends SyncAsync {
   semaphore(name: string, permits: number): SemaphoreAsync;
   condition(lock: Lock): ConditionAsync;
   latch(name: string, count: number): LatchAsync;
+  /** As `site.run`. A failure that nobody awaits is said as a warning. */
+  run<F = unknown>(name: string, args?: ArgumentFor<F>, options?: RunOptions): Promise<ResultFor<F, "async">>;
+  /** As `site.start`. */
+  start<F = unknown>(
+    name: string,
+    args?: ArgumentFor<F>,
+    options?: RunOptions,
+  ): Promise<SiteJob<ResultFor<F, "async">>>;
 }
 
 /**
@@ -43,20 +56,20 @@ export class Site {
   readonly memory: Memory;
   /** Remote procedure calls to the other sites and the launcher. */
   readonly rpc: SiteRpc;
-  /** Aborted when the caller gives up the run or the cluster closes. */
-  readonly signal: AbortSignal;
   /** The same calls as promises. */
   readonly async: SiteAsync;
   readonly #member: Member;
+  #migration: SiteMigration | undefined;
+  readonly #signal: AbortSignal | (() => AbortSignal);
 
-  /** Made by the runtime for each call. */
-  constructor(member: Member, signal: AbortSignal) {
+  /** Made by the runtime for each call. A call that has a signal only if asked for it gives a function. */
+  constructor(member: Member, signal: AbortSignal | (() => AbortSignal)) {
     this.#member = member;
+    this.#signal = signal;
     this.id = member.endpoint.self;
     this.count = member.endpoint.sites;
     this.memory = member.memory;
     this.rpc = member.rpc;
-    this.signal = signal;
     const { sync } = member;
     this.async = {
       ...sync.async,
@@ -65,7 +78,45 @@ export class Site {
       semaphore: (name, permits) => sync.semaphore(name, permits).async,
       condition: (lock) => sync.condition(lock).async,
       latch: (name, count) => sync.latch(name, count).async,
+      run: ((name, args, options) => this.#runs.runAsync(name, args, options)) as SiteAsync["run"],
+      start: ((name, args, options) => this.#runs.startAsync(name, args, options)) as SiteAsync["start"],
     };
+  }
+
+  /** Processes: start them, list them, wait for them. */
+  get migration(): SiteMigration {
+    this.#migration ??= new SiteMigration(this.#member.processes as RemoteControl);
+    return this.#migration;
+  }
+
+  get #runs(): RemoteRuns {
+    return this.#member.runs!;
+  }
+
+  /** Aborted when the caller gives up the run or the cluster closes. */
+  get signal(): AbortSignal {
+    return typeof this.#signal === "function" ? this.#signal() : this.#signal;
+  }
+
+  /**
+   * Runs an exported function of the program on another site, or on this one, and blocks for its result. Where: the site named
+   * (`{ site: 2 }`), the one that has most of some data (`{ near: grid.subarray(a, b) }`), or the one with the least to do. It
+   * runs there as a remote call does: beside what the site is running, in its waits, so that sites may run functions on each
+   * other as deep as they like. Types: `site.run<typeof sumRows>("sumRows", args)`, or the result's alone, `site.run<number>`.
+   *
+   * Throws what the function throws, UsageError for a function that the program does not export, SiteDownError if the site is
+   * lost, the reason of an abort, DeadlockError for a circle of waits.
+   */
+  run<F = unknown>(name: string, args?: ArgumentFor<F>, options?: RunOptions): ResultFor<F, "blocking"> {
+    return this.#runs.run(name, args, options) as ResultFor<F, "blocking">;
+  }
+
+  /**
+   * The same as a message: begins the function where `run` would, and goes on beside it. Blocks only until it is decided where;
+   * `wait()` of the job blocks for the result, `result` is a promise of it. Failures that nobody hears of are warnings.
+   */
+  start<F = unknown>(name: string, args?: ArgumentFor<F>, options?: RunOptions): SiteJob<ResultFor<F, "async">> {
+    return this.#runs.start(name, args, options) as SiteJob<ResultFor<F, "async">>;
   }
 
   /** This site's contiguous part of `length` items; the parts of all sites differ by at most one item. */

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import { UsageError } from "@isles/base";
 import { MigrationError } from "./errors.ts";
 import { Frame } from "./frames/frame.ts";
@@ -9,7 +10,7 @@ const process: unique symbol = Symbol.for("isles.process") as never;
 export type ProcessBody = (...args: never[]) => Generator<unknown, unknown, unknown>;
 
 /** A generator function that `spawn` accepts. Other processes can call it with `yield*`. */
-export type ProcessFunction<F extends ProcessBody = ProcessBody> = F & { readonly [process]: true };
+export type ProcessFunction<F extends ProcessBody = ProcessBody> = F & { readonly [process]: string };
 
 /**
  * Makes a process of a generator function. In it `site` is whatever site it is on now; it may move at every `yield`, and
@@ -23,12 +24,21 @@ export function defineProcess<F extends ProcessBody>(body: F): ProcessFunction<F
       "defineProcess() takes a generator function: function* (site, ...args) { ... }",
     );
   }
-  if (!isProcess(body)) Object.defineProperty(body, process, { value: true });
+  if (!isProcess(body)) Object.defineProperty(body, process, { value: placeOf(defineProcess) });
   return body as ProcessFunction<F>;
 }
 
 export function isProcess(value: unknown): value is ProcessFunction {
   return typeof value === "function" && Object.hasOwn(value, process);
+}
+
+/**
+ * Where a process was defined: `module#n`, the n-th definition that this module made. A module that is loaded several times,
+ * as it is on each site and on the launcher, in whatever form, defines the same processes in the same order: so a definition
+ * of one load can be found among those of another.
+ */
+export function definitionOf(definition: ProcessFunction): string {
+  return definition[process];
 }
 
 /**
@@ -48,6 +58,32 @@ export function startProcess(definition: unknown, args: readonly unknown[]): Fra
     definition.name || "a process",
     "its module was loaded without the transform, so it cannot move: load the program by loadProgram() of @isles/migration, before anything else imports it",
   );
+}
+
+/** How many definitions a module has made. */
+export function definitionsIn(module: string): number {
+  return definitions.get(module) ?? 0;
+}
+
+const definitions = new Map<string, number>();
+
+/** `caller`: the function whose caller is the module. */
+function placeOf(caller: (...args: never[]) => unknown): string {
+  const holder: { stack?: unknown } = {};
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  Error.prepareStackTrace = (_error, sites) => sites[0]?.getFileName() ?? "";
+  try {
+    Error.captureStackTrace(holder, caller);
+    const file = String(holder.stack).replace(/[?#].*$/, "");
+    const module = file.startsWith("/") ? pathToFileURL(file).href : file;
+    const number = (definitions.get(module) ?? 0) + 1;
+    definitions.set(module, number);
+    return `${module}#${number}`;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+  }
 }
 
 function isGenerator(value: object): boolean {

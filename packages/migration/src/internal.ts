@@ -1,2 +1,11 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export {};
+export type { ProcessImage } from "./frames/image.ts";
+export { Realm } from "./frames/realm.ts";
+export * from "./handoff/home.ts";
+export * from "./handoff/mailbox.ts";
+export type * from "./handoff/messages.ts";
+export * from "./handoff/participant.ts";
+export * from "./policies/balance.ts";
+export * from "./policies/fetch-meter.ts";
+export * from "./policies/policy.ts";
+export * from "./policies/preferences.ts";

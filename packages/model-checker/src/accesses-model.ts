@@ -12,6 +12,8 @@ const UNPIN = 5;
 export interface AccessesOptions extends MachineOptions {
   /** Sites also pin a readable page and unpin it, whenever they like. */
   readonly pins: boolean;
+  /** Sites also evict pages (the runtime does not yet). Default true. */
+  readonly evicts?: boolean;
 }
 
 /**
@@ -62,7 +64,8 @@ export class AccessesModel extends MachineModel {
       const pinned = this.#pinned[at] === 1;
       // In a transient state the access only waits; taking the step proves that it changes nothing.
       if (state < State.S) steps.push(step(LOAD, at));
-      steps.push(step(STORE, at), step(EVICT, at));
+      steps.push(step(STORE, at));
+      if (this.#options.evicts !== false) steps.push(step(EVICT, at));
       if (this.#options.pins && !pinned && state >= State.S) steps.push(step(PIN, at));
       if (pinned) steps.push(step(UNPIN, at));
     }

@@ -20,6 +20,7 @@ const unpack = (word: number): Message => ({
   body: ((word >> 14) & 3) as Freshness,
 });
 const pageOf = (word: number): number => (word >> 4) & 15;
+const isOf = (word: number, kind: Kind, page: number): boolean => (word & 15) === kind && pageOf(word) === page;
 const withBody = (word: number, body: Freshness): number => (word & 0x3fff) | (body << 14);
 
 /** One FIFO for each ordered pair of endpoints, an endpoint's pair with itself included. Channel = `from * endpoints + to`. */
@@ -62,6 +63,19 @@ export class Channels {
 
   get isEmpty(): boolean {
     return this.#queues.every((queue) => queue.length === 0);
+  }
+
+  /** How many messages of a kind are under way for a page. */
+  countOf(kind: Kind, page: number): number {
+    let count = 0;
+    for (const queue of this.#queues) for (const word of queue) if (isOf(word, kind, page)) count++;
+    return count;
+  }
+
+  /** Where a message of a kind for a page goes, or -1. */
+  receiverOf(kind: Kind, page: number): number {
+    const channel = this.#queues.findIndex((queue) => queue.some((word) => isOf(word, kind, page)));
+    return channel < 0 ? -1 : channel % this.endpoints;
   }
 
   /** A store completed: what is under way of that page is no longer the latest. */

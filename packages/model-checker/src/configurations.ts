@@ -38,13 +38,28 @@ const w01 = shape("write 0-1", write(0, 1));
 const barrier = shape("a wait for something else");
 
 function accesses(sites: number, homes: Homes, pins: boolean, states: number): Configuration {
-  const where = homes === "separate" ? "directory apart" : "directory at site 0, sharing its storage";
+  const where = {
+    separate: "directory apart",
+    "co-located": "directory at site 0, sharing its storage",
+    moving: "directory at site 0 at first, and at any writer's from any write-back on",
+  }[homes];
   return {
-    name: `accesses-${sites}${homes === "separate" ? "" : "-co-located"}${pins ? "-pins" : ""}`,
+    name: `accesses-${sites}${homes === "separate" ? "" : `-${homes}`}${pins ? "-pins" : ""}`,
     about: `1 page × ${sites} sites, ${where}; any loads, stores, evictions${pins ? "; any pins" : ""}`,
     states,
     isLong: false,
     make: (mutation) => new AccessesModel({ sites, pages: 1, homes, pins }, mutation),
+  };
+}
+
+/** The same programs, which never evict. */
+function movingWithoutEvictions(pins: boolean, states: number): Configuration {
+  return {
+    name: `accesses-3-moving${pins ? "-pins" : ""}-no-evictions`,
+    about: `1 page × 3 sites, directory as before; any loads and stores, no evictions${pins ? "; any pins" : ""}`,
+    states,
+    isLong: false,
+    make: (mutation) => new AccessesModel({ sites: 3, pages: 1, homes: "moving", pins, evicts: false }, mutation),
   };
 }
 
@@ -72,6 +87,11 @@ export const configurations: readonly Configuration[] = [
   accesses(3, "co-located", false, 25_746),
   accesses(3, "separate", true, 61_108),
   accesses(3, "co-located", true, 50_401),
+  accesses(2, "moving", false, 2_376),
+  accesses(2, "moving", true, 3_978),
+  movingWithoutEvictions(false, 127_491),
+  { ...movingWithoutEvictions(true, 415_504), isLong: true },
+  { ...accesses(3, "moving", false, 892_523), isLong: true },
   spans(
     {
       name: "spans-upgrade",

@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 export { asyncDescending, type Configuration, configurationNamed, configurations } from "./configurations.ts";
+export { type HandoffConfiguration, handoffConfigurations, handoffNamed } from "./handoff-configurations.ts";
+export { type HandoffMutant, handoffMutants } from "./handoff-mutants.ts";
+export { walkHandoff, walkOptions } from "./handoff-walks.ts";
 export type { Model } from "./model.ts";
 export { type Mutant, mutants } from "./mutants.ts";
 export { unprintedEvents, withTables } from "./protocol-tables.ts";

@@ -10,6 +10,9 @@ export const familyOf = (value: number): number => Math.floor(value / FAMILY);
 export const aboutOf = (value: number): number => value % FAMILY;
 
 const DELIVER = 0;
+/** The delivery of a write-back that takes the home along, where homes move. */
+const DELIVER_AND_MOVE = 15;
+const isDelivery = (value: number): boolean => familyOf(value) === DELIVER || familyOf(value) === DELIVER_AND_MOVE;
 /** A delivery's `about` is `place * CHANNELS + channel`; place is 0 unless a mutant loses the order. */
 const CHANNELS = 64;
 
@@ -53,17 +56,21 @@ export abstract class MachineModel implements Model {
     const { channels, losesOrder } = this.machine;
     for (let channel = 0; channel < channels.count; channel++) {
       const places = losesOrder ? channels.length(channel) : Math.min(1, channels.length(channel));
-      for (let place = 0; place < places; place++) steps.push(step(DELIVER, place * CHANNELS + channel));
+      for (let place = 0; place < places; place++) {
+        steps.push(step(DELIVER, place * CHANNELS + channel));
+        if (this.machine.mayMoveHome(channel, place)) steps.push(step(DELIVER_AND_MOVE, place * CHANNELS + channel));
+      }
     }
     this.addProgramSteps(steps);
     return steps;
   }
 
   take(value: number): void {
-    if (familyOf(value) !== DELIVER) {
+    if (!isDelivery(value)) {
       this.takeProgramStep(familyOf(value), aboutOf(value));
       return;
     }
+    this.machine.movesHome = familyOf(value) === DELIVER_AND_MOVE;
     const endpoint = this.machine.deliver(aboutOf(value) % CHANNELS, Math.floor(aboutOf(value) / CHANNELS));
     if (endpoint < this.machine.options.sites) this.afterDelivery(endpoint);
   }
@@ -77,12 +84,12 @@ export abstract class MachineModel implements Model {
   }
 
   isOwed(value: number): boolean {
-    return familyOf(value) === DELIVER;
+    return isDelivery(value);
   }
 
   /** A channel is one duty whatever it carries; other owed steps are a duty each. */
   dutyOf(value: number): number {
-    return familyOf(value) === DELIVER ? aboutOf(value) % CHANNELS : value;
+    return isDelivery(value) ? aboutOf(value) % CHANNELS : value;
   }
 
   duties(): readonly number[] {
@@ -96,11 +103,12 @@ export abstract class MachineModel implements Model {
   }
 
   describeStep(value: number): string {
-    if (familyOf(value) !== DELIVER) return this.describeProgramStep(familyOf(value), aboutOf(value));
+    if (!isDelivery(value)) return this.describeProgramStep(familyOf(value), aboutOf(value));
     const channel = aboutOf(value) % CHANNELS;
     const { endpoints } = this.machine.channels;
     const message = this.machine.channels.peek(channel, Math.floor(aboutOf(value) / CHANNELS));
-    return describeMessage(this.machine, message, Math.floor(channel / endpoints), channel % endpoints);
+    const text = describeMessage(this.machine, message, Math.floor(channel / endpoints), channel % endpoints);
+    return familyOf(value) === DELIVER_AND_MOVE ? `${text}, which takes the home along` : text;
   }
 
   describe(): string {

@@ -1,11 +1,25 @@
-import { carriesPage, Directory, DirState, isForDirectory, Kind, type Mode, PageCache, State } from "@isles/coherence";
+import {
+  carriesPage,
+  Directory,
+  DirState,
+  homeNamedBy,
+  isForDirectory,
+  Kind,
+  type Mode,
+  MovingHomes,
+  PageCache,
+  State,
+} from "@isles/coherence";
 import type { TransitionTable } from "@isles/coherence/internal";
 import { Channels, type Message } from "./channels.ts";
 import { Freshness } from "./freshness.ts";
 import { Violation } from "./violation.ts";
 
-/** Where page p is homed: on one endpoint of its own, or at site `p % sites`, whose bytes are the home copy as well. */
-export type Homes = "separate" | "co-located";
+/**
+ * Where page p is homed: on one endpoint of its own, or at site `p % sites`, whose bytes are the home copy as well; "moving":
+ * it begins there, and may move to its owner whenever that writes it back.
+ */
+export type Homes = "separate" | "co-located" | "moving";
 
 export interface MachineOptions {
   readonly sites: number;
@@ -23,7 +37,12 @@ export interface MachineMutation {
   readonly onSend?: (message: Message, from: number, to: number) => Message | null;
   /** Called instead of Directory.receive; `receive` is the shipped one. */
   readonly onDirectory?: (kind: Kind, page: number, from: number, receive: Directory, machine: Machine) => void;
+  /** Whom a message for a cache names as the home; -1: nobody. */
+  readonly homeNamedBy?: (kind: Kind, from: number, requester: number) => number;
+  readonly makeMovingHomes?: (options: MovingHomesOptions) => MovingHomes;
 }
+
+export type MovingHomesOptions = ConstructorParameters<typeof MovingHomes>[0];
 
 /** What the programs on the sites answer to a cache. */
 export interface SitePrograms {
@@ -42,8 +61,12 @@ export class Machine {
   readonly channels: Channels;
   readonly caches: readonly PageCache[];
   readonly directories: readonly (Directory | null)[];
-  /** Endpoint of the home, by page. */
-  readonly homeOf: readonly number[];
+  /** Endpoint where the home is at first, by page. */
+  readonly firstHome: readonly number[];
+  /** What each endpoint knows of the homes, where they move. */
+  readonly moving: readonly MovingHomes[];
+  /** The write-back that is delivered now takes the home along. When that is due is the tally's business: here, whenever. */
+  movesHome = false;
   /** Freshness of each endpoint's bytes, by `endpoint * pages + page`. A home's bytes are its copy as cache, too. */
   readonly memory: Uint8Array;
   readonly #mutation: MachineMutation;
@@ -55,18 +78,26 @@ export class Machine {
     this.#mutation = mutation;
     const { sites, pages, homes } = options;
     const endpoints = homes === "separate" ? sites + 1 : sites;
-    this.homeOf = Array.from({ length: pages }, (_, page) => (homes === "separate" ? sites : page % sites));
+    this.firstHome = Array.from({ length: pages }, (_, page) => (homes === "separate" ? sites : page % sites));
     this.channels = new Channels(endpoints);
     this.memory = new Uint8Array(endpoints * pages);
-    for (let page = 0; page < pages; page++) this.memory[this.#homeCopy(page)] = Freshness.Latest;
+    for (let page = 0; page < pages; page++) this.memory[this.firstHome[page] * pages + page] = Freshness.Latest;
+    this.moving = homes === "moving" ? Array.from({ length: sites }, (_, site) => this.#makeMovingHomes(site)) : [];
     this.caches = Array.from({ length: sites }, (_, site) => this.#makeCache(site, programs));
     this.directories = Array.from({ length: endpoints }, (_, endpoint) =>
-      this.homeOf.includes(endpoint) ? this.#makeDirectory(endpoint) : null,
+      this.firstHome.includes(endpoint) || homes === "moving" ? this.#makeDirectory(endpoint) : null,
     );
   }
 
+  /** Where the page's home is; while it is on its way, where it goes. */
+  homeOf(page: number): number {
+    if (this.moving.length === 0) return this.firstHome[page];
+    const home = this.moving.findIndex((homes) => homes.homeOf(page) === homes.self);
+    return home >= 0 ? home : this.channels.receiverOf(Kind.HomeMove, page);
+  }
+
   directoryOf(page: number): Directory {
-    return this.directories[this.homeOf[page]] as Directory;
+    return this.directories[this.homeOf(page)] as Directory;
   }
 
   stateAt(site: number, page: number): number {
@@ -87,6 +118,11 @@ export class Machine {
     if (this.#body < Freshness.Overtaken) throw new Violation("value", `a load got a stale value of page ${page}`);
   }
 
+  /** Is this message a write-back that can take the home along? */
+  mayMoveHome(channel: number, place: number): boolean {
+    return this.moving.length > 0 && this.channels.peek(channel, place).kind === Kind.WB;
+  }
+
   /** Deliver one message of a channel; returns the endpoint that took it. */
   deliver(channel: number, place: number): number {
     const { endpoints } = this.channels;
@@ -95,11 +131,29 @@ export class Machine {
     const { kind, page, requester, acks, body } = this.channels.take(channel, place);
     this.#body = body;
     const directory = this.directories[to];
-    if (!isForDirectory(kind)) this.caches[to].receive(kind, page, from, requester, acks);
-    else if (this.#mutation.onDirectory !== undefined && directory !== null) {
-      this.#mutation.onDirectory(kind, page, from, directory, this);
-    } else directory?.receive(kind, page, from);
+    if (!isForDirectory(kind)) {
+      this.#learn(kind, page, from, to, requester);
+      this.caches[to].receive(kind, page, from, requester, acks);
+    } else if (this.#mutation.onDirectory !== undefined && directory !== null) {
+      this.#mutation.onDirectory(kind, page, requester, directory, this);
+    } else {
+      this.#checkAuthority(kind, page, to);
+      directory?.receive(kind, page, requester, acks);
+    }
     return to;
+  }
+
+  #learn(kind: Kind, page: number, from: number, to: number, requester: number): void {
+    if (this.moving.length === 0) return;
+    const home = (this.#mutation.homeNamedBy ?? homeNamedBy)(kind, from, requester);
+    if (home >= 0) this.moving[to].learn(page, home);
+  }
+
+  /** A directory that never was the page's home must not act as if it were. */
+  #checkAuthority(kind: Kind, page: number, to: number): void {
+    if (this.moving.length === 0 || kind === Kind.HomeMove) return;
+    if (this.moving[to].homeOf(page) === to || this.directories[to]?.stateOf(page) === DirState.Moved) return;
+    throw new Violation("authority", `site ${to}, which never was the home of page ${page}, is asked as its home`);
   }
 
   /** May a message that is not the oldest come next? */
@@ -116,6 +170,7 @@ export class Machine {
   /** The invariants of every state. */
   check(): void {
     for (let page = 0; page < this.options.pages; page++) {
+      if (this.moving.length > 0) this.#checkHomes(page);
       this.#checkPage(page);
       if (this.channels.isEmpty) this.#checkDirectoryExact(page);
     }
@@ -124,6 +179,7 @@ export class Machine {
   capture(out: number[]): void {
     for (const cache of this.caches) cache.capture(out);
     for (const directory of this.directories) directory?.capture(out);
+    for (const homes of this.moving) homes.capture(out);
     this.channels.capture(out);
     for (let at = 0; at < this.memory.length; at++) out.push(this.#isBytesOfUse(at) ? this.memory[at] : 0);
   }
@@ -132,6 +188,7 @@ export class Machine {
     let next = at;
     for (const cache of this.caches) next = cache.restore(words, next);
     for (const directory of this.directories) if (directory !== null) next = directory.restore(words, next);
+    for (const homes of this.moving) next = homes.restore(words, next);
     next = this.channels.restore(words, next);
     for (let i = 0; i < this.memory.length; i++) this.memory[i] = words[next++];
     return next;
@@ -141,18 +198,21 @@ export class Machine {
   #isBytesOfUse(at: number): boolean {
     const { pages, sites } = this.options;
     const endpoint = Math.floor(at / pages);
-    if (endpoint === sites || this.homeOf[at % pages] === endpoint) return true;
+    if (endpoint === sites || this.homeOf(at % pages) === endpoint) return true;
     const state = this.stateAt(endpoint, at % pages);
     return state >= State.S || (state >= State.IM_A && state <= State.MI_A);
   }
 
   #makeCache(site: number, programs: SitePrograms): PageCache {
     const { pages } = this.options;
-    const send = (kind: Kind, to: number, page: number): void => this.#send(kind, site, to, page, 0, 0, site);
+    const homeOf = (page: number): number => this.#homeKnownAt(site, page);
+    // Who asks is named, since a former home passes messages on; and DataO names the home.
+    const send = (kind: Kind, to: number, page: number): void =>
+      this.#send(kind, site, to, page, kind === Kind.DataO ? homeOf(page) : site, 0, site);
     return new PageCache(
       pages,
       {
-        toHome: (kind, page) => send(kind, this.homeOf[page], page),
+        toHome: (kind, page) => send(kind, homeOf(page), page),
         toSite: send,
         fill: (page) => this.#write(site, page),
         ready: (page) => programs.ready(site, page),
@@ -170,22 +230,37 @@ export class Machine {
     return new Directory(
       pages,
       this.channels.endpoints,
-      (page) => (this.homeOf[page] === endpoint ? page : -1),
+      (page) => (this.firstHome[page] === endpoint || this.moving.length > 0 ? page : -1),
       {
         toSite: (kind, to, page, requester, acks) => this.#send(kind, endpoint, to, page, requester, acks, endpoint),
         store: (page) => this.#write(endpoint, page),
+        passOn: (kind, page, requester) =>
+          this.#send(kind, endpoint, this.#homeKnownAt(endpoint, page), page, requester, 0, endpoint),
       },
       this.#mutation.directoryTable,
+      this.moving[endpoint],
     );
   }
 
+  #makeMovingHomes(self: number): MovingHomes {
+    const { sites, pages } = this.options;
+    const start = { homeOf: (page: number) => this.firstHome[page], slotOf: (page: number) => page, slots: pages };
+    const options = { self, pages, endpoints: sites, sites, start, moveAfter: Infinity };
+    const homes = this.#mutation.makeMovingHomes?.(options) ?? new MovingHomes(options);
+    homes.isDue = (_slot, owner) => owner !== self && this.movesHome;
+    return homes;
+  }
+
+  #homeKnownAt(endpoint: number, page: number): number {
+    return this.moving.length === 0 ? this.firstHome[page] : this.moving[endpoint].homeOf(page);
+  }
+
   #send(kind: Kind, from: number, to: number, page: number, requester: number, acks: number, bytesAt: number): void {
-    const names = kind === Kind.Inv || kind === Kind.FwdGetS || kind === Kind.FwdGetM;
     let body: Freshness = Freshness.Stale;
     if (carriesPage(kind)) {
       body = from === to ? Freshness.ByReference : (this.memory[bytesAt * this.options.pages + page] as Freshness);
     }
-    const message: Message = { kind, page, requester: names ? requester : 0, acks, body };
+    const message: Message = { kind, page, requester, acks, body };
     const sent = this.#mutation.onSend === undefined ? message : this.#mutation.onSend(message, from, to);
     if (sent !== null) this.channels.send(from, to, sent);
   }
@@ -197,7 +272,7 @@ export class Machine {
   }
 
   #homeCopy(page: number): number {
-    return this.homeOf[page] * this.options.pages + page;
+    return this.homeOf(page) * this.options.pages + page;
   }
 
   #requireSoleReader(site: number, page: number): void {
@@ -224,9 +299,28 @@ export class Machine {
     }
     if (writers > 0 && readers > 1) throw new Violation("SWMR", `page ${page} has a writer and another reader`);
     const directory = this.directoryOf(page).stateOf(page);
-    const ownsBytes = directory === DirState.U || directory === DirState.S;
+    // A home on its way is in S: the bytes are those of the site that it goes to.
+    const ownsBytes = directory === DirState.U || directory === DirState.S || directory === DirState.Moved;
     if (ownsBytes && this.memory[this.#homeCopy(page)] !== Freshness.Latest) {
       throw new Violation("value", `the home of page ${page} would hand out a stale copy`);
+    }
+  }
+
+  /** A page has one home, which may be on its way; with nothing under way, whoever asks a former one is passed on to it. */
+  #checkHomes(page: number): void {
+    const claims = this.moving.filter((homes) => homes.homeOf(page) === homes.self).length;
+    const underWay = this.channels.countOf(Kind.HomeMove, page);
+    if (claims + underWay !== 1) {
+      throw new Violation("authority", `page ${page} has ${claims} homes, and ${underWay} are on their way`);
+    }
+    if (!this.channels.isEmpty) return;
+    for (const homes of this.moving) {
+      let at = homes.self;
+      for (let hops = 0; this.moving[at].homeOf(page) !== at; hops++) {
+        if (hops === this.options.sites)
+          throw new Violation("authority", `site ${homes.self} finds no home of page ${page}`);
+        at = this.moving[at].homeOf(page);
+      }
     }
   }
 

@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Configuration, configurationNamed, configurations } from "./configurations.ts";
-import { mutants } from "./mutants.ts";
+import { configurationNamed, configurations } from "./configurations.ts";
+import { handoffConfigurations, handoffNamed } from "./handoff-configurations.ts";
+import { handoffMutants } from "./handoff-mutants.ts";
+import { walkHandoff } from "./handoff-walks.ts";
+import type { Model } from "./model.ts";
+import { type Mutant, mutants } from "./mutants.ts";
 import { withTables } from "./protocol-tables.ts";
 import { verify } from "./verify.ts";
 
-const usage = `Explores every state of the coherence protocol that ships.
+const usage = `Explores every state of the coherence protocol and of the hand-off of processes that ship.
 
   node packages/model-checker/dist/main.js [options] [configuration...]
 
@@ -14,12 +18,24 @@ Without names: every configuration but the long ones.
   --list             name the configurations and end
   --mutants          seed every fault instead and say what catches it
   --stories          with --mutants: print each shortest counterexample
+  --walks N          walk N times at random through hand-offs too large to explore (seeds 0 to N - 1) and end
   --docs FILE        print the tables into FILE (docs/PROTOCOL.md) and end
   --help             this text
 `;
 
 /** More states than any configuration has: a mistake in a model must not eat the memory. */
 const STATES_MAX = 8_000_000;
+
+/** A configuration of either protocol. */
+interface Explorable {
+  readonly name: string;
+  readonly about: string;
+  readonly states: number;
+  readonly isLong: boolean;
+  readonly make: () => Model;
+}
+
+const all: readonly Explorable[] = [...configurations, ...handoffConfigurations];
 
 function main(): void {
   const { values, positionals } = parseArgs({
@@ -30,23 +46,25 @@ function main(): void {
       mutants: { type: "boolean", default: false },
       stories: { type: "boolean", default: false },
       docs: { type: "string" },
+      walks: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) process.stdout.write(usage);
-  else if (values.list) for (const { name, about } of configurations) console.log(`${name.padEnd(28)} ${about}`);
+  else if (values.list) for (const { name, about } of all) console.log(`${name.padEnd(28)} ${about}`);
   else if (values.docs !== undefined) writeFileSync(values.docs, withTables(readFileSync(values.docs, "utf8")));
+  else if (values.walks !== undefined) walkAll(Number(values.walks));
   else if (values.mutants) seedAll(values.stories);
   else {
     const wanted =
       positionals.length === 0
-        ? configurations.filter((c) => values.long || !c.isLong)
-        : positionals.map(configurationNamed);
+        ? all.filter((c) => values.long || !c.isLong)
+        : positionals.map((name) => all.find((c) => c.name === name) ?? configurationNamed(name));
     for (const configuration of wanted) exploreOne(configuration);
   }
 }
 
-function exploreOne(configuration: Configuration): void {
+function exploreOne(configuration: Explorable): void {
   const begun = performance.now();
   console.log(`${configuration.name}: ${configuration.about}`);
   const onProgress = (states: number, depth: number): void => {
@@ -64,15 +82,32 @@ function exploreOne(configuration: Configuration): void {
 }
 
 function seedAll(withStories: boolean): void {
-  for (const mutant of mutants) {
-    const model = configurationNamed(mutant.configuration).make(mutant.mutation);
-    const { counterexample, story, states } = verify(model, { statesMax: STATES_MAX });
-    const by = counterexample?.invariant ?? "nothing";
-    const steps = (counterexample?.states.length ?? 1) - 1 + (counterexample?.lastStep === null ? 0 : 1);
-    console.log(`${mutant.name} (${mutant.configuration}): ${by}, ${steps} steps, ${states} states`);
-    if (by !== mutant.caughtBy) fail(`  ${mutant.caughtBy} was expected`);
-    if (withStories && story !== null) console.log(story);
+  for (const mutant of mutants)
+    seedOne(mutant, configurationNamed(mutant.configuration).make(mutant.mutation), withStories);
+  for (const mutant of handoffMutants) {
+    seedOne(mutant, handoffNamed(mutant.configuration).make(mutant.mutation), withStories);
   }
+}
+
+function seedOne(
+  mutant: Pick<Mutant, "name" | "configuration" | "caughtBy">,
+  model: Model,
+  withStories: boolean,
+): void {
+  const { counterexample, story, states } = verify(model, { statesMax: STATES_MAX });
+  const by = counterexample?.invariant ?? "nothing";
+  const steps = (counterexample?.states.length ?? 1) - 1 + (counterexample?.lastStep === null ? 0 : 1);
+  console.log(`${mutant.name} (${mutant.configuration}): ${by}, ${steps} steps, ${states} states`);
+  if (by !== mutant.caughtBy) fail(`  ${mutant.caughtBy} was expected`);
+  if (withStories && story !== null) console.log(story);
+}
+
+function walkAll(count: number): void {
+  for (let seed = 0; seed < count; seed++) {
+    const story = walkHandoff(seed);
+    if (story !== null) return fail(story);
+  }
+  console.log(`${count} walks, nothing wrong`);
 }
 
 function fail(text: string): void {

@@ -1,5 +1,6 @@
 import { Kind } from "@isles/coherence";
 import type { Message } from "./channels.ts";
+import * as moving from "./moving-mutants.ts";
 import * as pins from "./pins-mutants.ts";
 import type { SpansMutation } from "./spans-model.ts";
 import { cacheRow, cacheWith, directoryWith, dirRow } from "./table-mutants.ts";
@@ -183,5 +184,28 @@ const pinsMutants: readonly Mutant[] = [
   mutant("a blocking wait serves nothing", "spans-nested-writes", "stuck", pins.settlesNothing),
 ];
 
+const three = "accesses-3-moving-no-evictions";
+const movingMutants: readonly Mutant[] = [
+  mutant("a home is lost on its way", "accesses-2-moving", "authority", moving.losesHomeMove),
+  mutant("the new home is not told who reads", "accesses-2-moving", "directory", moving.forgetsReader),
+  mutant("the new home takes the page for unshared", "accesses-2-moving", "directory", moving.takesOverNobody),
+  mutant("the old home goes on as one", "accesses-2-moving", "authority", moving.staysTheHome),
+  mutant("the old home keeps its sharers", "accesses-2-moving", "protocol error", moving.keepsOldSharers),
+  mutant("passes messages on in its own name", "accesses-2-moving", "protocol error", moving.passesOnInItsOwnName),
+  mutant("drops what comes after the move", "accesses-2-moving", "stuck", moving.dropsWhatComesLate),
+  mutant("drops the requests that waited", "accesses-2-moving", "stuck", moving.dropsTheQueue),
+  mutant("former homes point at each other", three, "authority", moving.losesThePointer),
+  mutant("the reader asks the new home before it is one", three, "protocol error", moving.tellsReaderFirst),
+  mutant("nobody hears where the home is", three, "protocol error", moving.grantsTeachNobody),
+  mutant("an owner passes for the home", "accesses-2-moving", "protocol error", moving.ownersPassForHomes),
+  mutant("a PutAck says where the home is", "accesses-2-moving", "protocol error", moving.putAcksTeach),
+];
+
 /** All seeded faults: an explorer that misses one is no explorer. */
-export const mutants: readonly Mutant[] = [...cacheMutants, ...directoryMutants, ...carrierMutants, ...pinsMutants];
+export const mutants: readonly Mutant[] = [
+  ...cacheMutants,
+  ...directoryMutants,
+  ...carrierMutants,
+  ...pinsMutants,
+  ...movingMutants,
+];

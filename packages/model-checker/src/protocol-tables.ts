@@ -8,8 +8,10 @@ import {
   directoryRows,
   type Row,
 } from "@isles/coherence/internal";
-import { asyncDescending, configurations } from "./configurations.ts";
-import { mutants } from "./mutants.ts";
+import { asyncDescending, type Configuration, configurations } from "./configurations.ts";
+import { handoffConfigurations } from "./handoff-configurations.ts";
+import { handoffMutants } from "./handoff-mutants.ts";
+import { type Mutant, mutants } from "./mutants.ts";
 
 /** Cache events by who causes them: three narrow tables are easier to read than one wide. */
 const cacheParts: readonly (readonly [title: string, events: readonly CacheEventName[]])[] = [
@@ -24,6 +26,7 @@ const cacheParts: readonly (readonly [title: string, events: readonly CacheEvent
 const directoryParts: readonly (readonly [title: string, events: readonly DirEventName[]])[] = [
   ["Requests", ["GetS", "GetM", "UpgSharer"]],
   ["Evictions and write-backs", ["PutS", "PutSLast", "PutMOwner", "PutMOther", "WB", "WBUnshared"]],
+  ["Where homes move", ["WBMoves", "HomeMove"]],
 ];
 
 /** Accesses that never get to the table, because they change nothing. */
@@ -37,8 +40,10 @@ export function protocolTables(): Readonly<Record<string, string>> {
   return {
     cache: parts(cacheParts, stateNames, cacheRows, (state, event) => (isHit(state, event) ? "hit" : "")),
     directory: parts(directoryParts, dirStateNames, directoryRows, () => ""),
-    configurations: configurationsTable(),
-    mutants: mutantsTable(),
+    configurations: configurationsTable(configurations, [[asyncDescending, "deadlocks, as expected"]]),
+    mutants: mutantsTable(mutants),
+    "handoff-configurations": configurationsTable(handoffConfigurations, []),
+    "handoff-mutants": mutantsTable(handoffMutants),
   };
 }
 
@@ -74,25 +79,27 @@ function cell<S extends string, E extends string, A extends string>([state, , ne
   return does === "" ? `→ ${next}` : `${does} → ${next}`;
 }
 
-function configurationsTable(): string {
+type Explored = Pick<Configuration, "name" | "about" | "states" | "isLong">;
+
+/** `otherwise`: what is to be said in place of how often it is explored. */
+function configurationsTable(
+  explored: readonly Explored[],
+  otherwise: readonly (readonly [Explored, string])[],
+): string {
   const number = new Intl.NumberFormat("en");
-  const lines = configurations.map((c) => [
-    c.name,
-    c.about,
-    number.format(c.states),
-    c.isLong ? "on request" : "always",
-  ]);
-  const known = [
-    asyncDescending.name,
-    asyncDescending.about,
-    number.format(asyncDescending.states),
-    "deadlocks, as expected",
+  const line = ({ name, about, states }: Explored, said: string): readonly string[] => [
+    name,
+    about,
+    number.format(states),
+    said,
   ];
-  return markdownTable(["Configuration", "What it is", "States", "Explored"], [...lines, known]);
+  const lines = explored.map((c) => line(c, c.isLong ? "on request" : "always"));
+  const known = otherwise.map(([c, said]) => line(c, said));
+  return markdownTable(["Configuration", "What it is", "States", "Explored"], [...lines, ...known]);
 }
 
-function mutantsTable(): string {
-  const lines = mutants.map((m) => [m.name, m.configuration, m.caughtBy]);
+function mutantsTable(seeded: readonly Pick<Mutant, "name" | "configuration" | "caughtBy">[]): string {
+  const lines = seeded.map((m) => [m.name, m.configuration, m.caughtBy]);
   return markdownTable(["Seeded fault", "Configuration", "Caught by"], lines);
 }
 

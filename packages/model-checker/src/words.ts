@@ -13,6 +13,8 @@ export function describeMessage(machine: Machine, message: Message, from: number
   const { kind, page, requester, acks, body } = message;
   const details: string[] = [];
   const name = kindNames[kind];
+  if (isForDirectory(kind) && (requester !== from || name === "HomeMove"))
+    details.push(`${name === "HomeMove" ? "shared with" : "of"} ${endpointName(machine, requester)}`);
   if (name === "Inv" || name === "FwdGetS" || name === "FwdGetM")
     details.push(`for ${endpointName(machine, requester)}`);
   if (name === "Data" || name === "UpgAck") details.push(`acks ${acks}`);

@@ -13,10 +13,12 @@ describe("every seeded fault is caught", () => {
 test("no row of the tables is there for nothing", () => {
   const small = configurationNamed("accesses-2");
   const large = configurationNamed("accesses-3-pins");
+  const moving = configurationNamed("accesses-2-moving");
+  const largest = configurationNamed("accesses-3-moving");
   for (const { name, mutation } of withoutOneRow()) {
     const caughtIn = (system: typeof small) =>
       verify(system.make(mutation), { statesMax: STATES_MAX }).counterexample?.invariant;
-    expect(caughtIn(small) ?? caughtIn(large), name).toBe("protocol error");
+    expect(caughtIn(small) ?? caughtIn(moving) ?? caughtIn(large) ?? caughtIn(largest), name).toBe("protocol error");
   }
 });
 

@@ -1,19 +1,27 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { IncomingCall } from "./incoming-call.ts";
+import type { AnsweredCall } from "@isles/base";
+import { IncomingCall } from "./incoming-call.ts";
 
 const AsyncFunction = (async () => undefined).constructor;
 
 /**
- * Which call the code that runs at this moment answers. Calls of asynchronous methods, and calls with a deadline, which they
- * hand down to the calls that their methods make, are followed through every `await`. That slows each promise of the thread
- * down a little, so it begins with the first such call.
+ * For whom the code runs that runs at this moment: the call that it answers, or a process. Calls of asynchronous methods,
+ * calls with a deadline, which they hand down to the calls that their methods make, and processes, which keep what they
+ * take, are followed through every `await`. That slows each promise of the thread down a little, so it begins with the
+ * first of them.
  */
 export class Contexts {
-  #storage: AsyncLocalStorage<IncomingCall> | undefined;
-  #current: IncomingCall | undefined;
+  #storage: AsyncLocalStorage<AnsweredCall> | undefined;
+  #current: AnsweredCall | undefined;
+
+  /** A call, or whoever else code runs for. */
+  get owner(): AnsweredCall | undefined {
+    return this.#current ?? this.#storage?.getStore();
+  }
 
   get current(): IncomingCall | undefined {
-    return this.#current ?? this.#storage?.getStore();
+    const { owner } = this;
+    return owner instanceof IncomingCall ? owner : undefined;
   }
 
   /** Whether code that comes back from an `await` of this call is known to belong to it. */
@@ -22,14 +30,23 @@ export class Contexts {
   }
 
   run<T>(call: IncomingCall, code: () => T): T {
+    return this.#run(call, code, this.follows(call));
+  }
+
+  /** Runs code for one who is no call. */
+  actAs<T>(owner: AnsweredCall, code: () => T, isFollowed: boolean): T {
+    return this.#run(owner, code, isFollowed);
+  }
+
+  #run<T>(owner: AnsweredCall, code: () => T, isFollowed: boolean): T {
     const outer = this.#current;
-    this.#current = call;
+    this.#current = owner;
     try {
       if (this.#storage === undefined) {
-        if (!this.follows(call)) return code();
+        if (!isFollowed) return code();
         this.#storage = new AsyncLocalStorage();
       }
-      return this.#storage.run(call, code);
+      return this.#storage.run(owner, code);
     } finally {
       this.#current = outer;
     }

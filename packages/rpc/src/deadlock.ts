@@ -56,7 +56,8 @@ interface Edge {
  * Taken for granted in 3: code that holds a lock and is not over lets it go itself, rather than have a later call do it, and
  * a function that `runAll` started makes its collective calls itself. Where calls do such things for others, there is no
  * edge: what a call leaves locked when it ends, or may let go in a signal's listener, is not reported, and a collective
- * called by a remote call has no reason.
+ * called by a remote call has no reason. Nor is what a process holds between two steps: the next one may run inside a wait of
+ * its thread, or on another site. While a step is under way the process is as frozen as its thread, and its locks count.
  *
  * Missed, and left to time limits: cycles through a site whose event loop is free (a timer may yet help), through the
  * launcher, and through waits that anybody may end (semaphores, conditions, latches, words).

@@ -50,6 +50,10 @@ export class Exports {
     return this.#byId.size;
   }
 
+  get all(): Iterable<Export> {
+    return this.#byId.values();
+  }
+
   of(handle: object): Export | undefined {
     return this.#byHandle.get(handle);
   }

@@ -70,6 +70,11 @@ export class Marshal implements ReferenceText {
     }
   }
 
+  /** Whether anything in what was packed travels as a reference of this layer. */
+  get hasReferences(): boolean {
+    return this.#texts !== undefined;
+  }
+
   /** Whether the value travels as a reference that calls can be pipelined on. */
   isTarget(value: unknown): boolean {
     const text = this.#texts?.get(value as object);

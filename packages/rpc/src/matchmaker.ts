@@ -38,6 +38,11 @@ class Directory {
     },
   };
 
+  /** What a site exposes. */
+  namesAt(site: number): string[] {
+    return [...this.#sites].filter(([, sites]) => sites.includes(site)).map(([name]) => name);
+  }
+
   peerLost(peer: number): void {
     for (const name of [...this.#sites.keys()]) this.#remove(name, peer);
   }
@@ -101,6 +106,11 @@ export class Matchmaker {
 
   withdraw(name: string): void {
     this.#tell("withdraw", name);
+  }
+
+  /** The names that an endpoint exposes; only the launcher knows. */
+  namesAt(endpoint: number): readonly string[] {
+    return this.#directory?.namesAt(endpoint) ?? [];
   }
 
   peerLost(peer: number): void {

@@ -13,6 +13,7 @@ import type { Lease } from "./lease.ts";
 import { DEFAULT_LIMITS, type RpcLimits } from "./limits.ts";
 import { checkTransfer, Marshal, Unmarshal } from "./marshal.ts";
 import { Matchmaker } from "./matchmaker.ts";
+import { StubMoves } from "./moves.ts";
 import { Outbox } from "./outbox.ts";
 import { Services } from "./services.ts";
 import { Session } from "./session.ts";
@@ -38,7 +39,7 @@ export interface NodeOptions {
 /** Messages of other services do not say who sent them. */
 const NOBODY = -1;
 
-/** What listeners of endpoints do cannot be told from what others do. Nothing is concluded from it. */
+/** What listeners of endpoints do cannot be told from what calls do. Nothing is concluded from it. */
 const LISTENERS: AnsweredCall = { isOver: true, hasSignal: false };
 
 /** What serving others from the end of the stack takes, generously, in frames of {@link hasStack}. */
@@ -69,6 +70,8 @@ export interface Outgoing {
   /** Without the marks that only calls know. */
   readonly value: unknown;
   readonly codec: ReferenceCodec;
+  /** Whether what was packed holds stubs, functions or streams: such a message is for its peer only. */
+  readonly hasReferences: boolean;
   sent(): void;
   unsent(): void;
 }
@@ -90,7 +93,9 @@ export class RpcNode implements Core, ServiceHandler {
   readonly channels: Channels;
   readonly matchmaker: Matchmaker;
   readonly deadlocks: DeadlockDetector;
-  readonly answering = new Answering(() => this.contexts.current);
+  /** The stubs of processes. */
+  readonly processes = new StubMoves(this);
+  readonly answering = new Answering(() => this.contexts.owner);
   readonly #sessions: (Session | undefined)[] = [];
   readonly #report: (what: string, error: unknown) => void;
   /** A hint: a thread that never comes back to its event loop is never told. */
@@ -119,7 +124,7 @@ export class RpcNode implements Core, ServiceHandler {
       },
       defer: (task) => {
         this.#listenersRan = true;
-        host.defer(task);
+        host.defer(() => this.contexts.actAs(LISTENERS, task, false)); // not for whoever waits meanwhile
       },
       keepAlive: (change) => host.keepAlive(change),
       service: (name) => this.services.findOwn(name)?.bound,
@@ -219,6 +224,9 @@ export class RpcNode implements Core, ServiceHandler {
     return {
       value: bare,
       codec: marshal.codec(new Set([bare])),
+      get hasReferences() {
+        return marshal.hasReferences;
+      },
       sent: () => marshal.sent(),
       unsent: () => marshal.unsent(),
     };
@@ -231,9 +239,20 @@ export class RpcNode implements Core, ServiceHandler {
 
   // What the owner of the endpoint says
 
-  /** The call that the code running now answers, as far as is known: for the deadlock analysis. */
+  /** The call that the code running now answers, or the process whose step it is, as far as is known. */
   answeringNow(): AnsweredCall | undefined {
+    const { owner } = this.contexts;
+    if (owner?.isSuspended !== undefined) return owner; // what is a process's is always known
     return this.#listenersRan ? LISTENERS : this.answering.now();
+  }
+
+  /**
+   * Runs a step of a process, which owns what it takes meanwhile: locks, waits, spans. `owner` is the same object for as long
+   * as the process is at this site, and says in `isSuspended` whether it is between two steps. A call that is served inside
+   * a wait of the step is the owner of what it takes, and the step runs for nobody else, whosever wait it is inside.
+   */
+  actingAs<T>(owner: AnsweredCall, code: () => T): T {
+    return this.contexts.actAs(owner, code, true);
   }
 
   /** A peer is gone for good: what waits for it ends, what it held is let go. */

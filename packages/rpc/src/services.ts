@@ -81,3 +81,8 @@ export function isServiceName(name: string): boolean {
 export function internalName(name: string): string {
   return INTERNAL + name;
 }
+
+/** How a service is called in messages for people. */
+export function serviceLabel(name: string): string {
+  return name.startsWith(INTERNAL) ? name.slice(INTERNAL.length) : name;
+}

@@ -15,6 +15,7 @@ import { type Callee, IncomingCall, type Outcome } from "./incoming-call.ts";
 import { Marshal, type Marshalled, Unmarshal } from "./marshal.ts";
 import type { Members } from "./members.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
+import { serviceLabel } from "./services.ts";
 import { isMalformed, Kind, MalformedError, TextReader, textField } from "./text-frames.ts";
 import { Transferred, unwrapped } from "./transferred.ts";
 import type { CallOptions } from "./types.ts";
@@ -342,7 +343,7 @@ export class Session {
       const target = readTarget(reader);
       const deadline = timeMs === 0 ? Infinity : host.now() + timeMs;
       const call = new IncomingCall(id, this.peer, reader.string(), isOneWay, deadline, host.now);
-      call.service = target.name ?? describeTarget(target);
+      call.service = target.name === undefined ? describeTarget(target) : serviceLabel(target.name);
       call.args = this.#args(unmarshal, reader, body);
       call.arrived = unmarshal;
       if (this.#incoming.size >= limits.maxCalls)

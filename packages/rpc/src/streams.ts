@@ -189,3 +189,8 @@ export class Streams {
     return reader;
   }
 }
+
+/** Whether a value is the reading end of a stream from another endpoint. */
+export function isStreamReader(value: object): boolean {
+  return value instanceof AsyncReader || value instanceof BlockingReader;
+}

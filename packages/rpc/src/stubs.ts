@@ -9,6 +9,7 @@ import { byReferenceExport } from "./marshal.ts";
 import { isReserved, type Method, membersOf } from "./members.ts";
 import { type Labels, OutgoingCall } from "./outgoing-call.ts";
 import { isRemotePromise, RemotePromise } from "./remote-promise.ts";
+import { serviceLabel } from "./services.ts";
 import { type Manner, markAsStub, type StubState, stubStateOf, type Target } from "./stub-state.ts";
 import { textField } from "./text-frames.ts";
 import type { CallOptions } from "./types.ts";
@@ -31,20 +32,22 @@ export class Stubs implements Labels {
 
   /** A stub of an object of another endpoint. When nobody here uses it any more, its lease ends. */
   ofLease(lease: Lease, blocking: boolean): object {
+    return this.make(this.targetOf(lease), blocking);
+  }
+
+  /** What all stubs of an object share, whatever their options. */
+  targetOf(lease: Lease): Target & { kind: "object" } {
     const { sites } = this.#core.host;
-    const target: Target = { kind: "object", lease, label: `an object of ${endpointName(lease.owner, sites)}` };
-    this.#core.tie(target, lease); // which all stubs of the object share, whatever their options
-    return this.make(target, blocking);
+    const target = { kind: "object", lease, label: `an object of ${endpointName(lease.owner, sites)}` } as const;
+    this.#core.tie(target, lease);
+    return target;
   }
 
   /** A stub of an object of this endpoint: a reference that came home is the object itself. */
   ofOwn(object: object): Target & { kind: "object" } {
     const { host, exports } = this.#core;
     const { id, key } = exports.hold(object, host.self, () => byReferenceExport(this.#core, object));
-    const lease = new Lease(host.self, id, key, (ended) => this.#core.giveBack(ended));
-    const target = { kind: "object", lease, label: `an object of ${endpointName(host.self, host.sites)}` } as const;
-    this.#core.tie(target, lease);
-    return target;
+    return this.targetOf(new Lease(host.self, id, key, (ended) => this.#core.giveBack(ended)));
   }
 
   /** What a stub's method does: returns a promise, a result, or nothing. */
@@ -184,7 +187,8 @@ export class Stubs implements Labels {
   nameOf(target: Target | OutgoingCall, member: string): string {
     if (target instanceof OutgoingCall) return `${member} on the result of ${target.label}`;
     if (target.kind === "object") return member === "" ? `a call of ${target.label}` : `${member} of ${target.label}`;
-    return member === "" ? target.name : `${target.name}.${member}`;
+    const name = serviceLabel(target.name);
+    return member === "" ? name : `${name}.${member}`;
   }
 
   #place(target: Target): string {

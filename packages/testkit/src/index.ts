@@ -7,7 +7,7 @@
  */
 export { busyWait } from "./busy-wait.ts";
 export type { DelayOptions } from "./delayed-port.ts";
-export { withDelays } from "./delays.ts";
+export { withDelays, withMovingHomes } from "./delays.ts";
 export { isForbidden, legalOutcomes, outcomeKey } from "./litmus/outcomes.ts";
 export { type LitmusOp, type LitmusTest, parseLitmus } from "./litmus/parse.ts";
 export { type LitmusProgram, observeLitmus } from "./litmus/run.ts";

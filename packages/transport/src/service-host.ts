@@ -74,5 +74,7 @@ export const Service = {
   Home: 11,
   Rpc: 12,
   PageMove: 13,
+  Residence: 14,
+  Process: 15,
 } as const;
 export type Service = (typeof Service)[keyof typeof Service];

@@ -2,6 +2,7 @@
  * `@isles/wire`: what travels, as bytes and code units: protocol records and the values of programs.
  * It is not a transport: it never sends anything.
  */
+export { ByteOrder, localByteOrder, swapByteOrder } from "./byte-order.ts";
 export type { ErrorClass } from "./error-classes.ts";
 export { ErrorCodec } from "./errors.ts";
 export type { ValueLimits } from "./limits.ts";

@@ -1,3 +1,5 @@
+import { ByteOrder, localByteOrder } from "./byte-order.ts";
+
 /**
  * Protocol records on the wire: seven 16-bit code units of a string.
  *
@@ -6,8 +8,8 @@
  *
  * | unit | bits | meaning |
  * |---|---|---|
- * | 0 | 0–3 kind, 4–5 body, 6–15 region, high | what it is and where its page body travels |
- * | 1 | 16 | region, low (26 bits in all) |
+ * | 0 | 0–3 kind, 4–5 body, 6 byte order, 7–15 region, high | what it is, where its page body travels, how to read that |
+ * | 1 | 16 | region, low (25 bits in all) |
  * | 2, 3 | 32 | page within the region |
  * | 4 | 16 | requester |
  * | 5 | 16 | number of InvAcks to wait for |
@@ -28,9 +30,10 @@ export const Body = {
 } as const;
 export type Body = (typeof Body)[keyof typeof Body];
 
-/** Region numbers are never reused; 2²⁶ of them last as long as a cluster does. */
-export const MAX_REGIONS = 1 << 26;
+/** Region numbers are never reused; 2²⁵ of them last as long as a cluster does. */
+export const MAX_REGIONS = 1 << 25;
 
+/** `order`: the byte order of the numbers in the record's body, if it has one. */
 export function encodeRecord(
   kind: number,
   region: number,
@@ -39,9 +42,10 @@ export function encodeRecord(
   acks: number,
   body: Body,
   granule: number,
+  order: ByteOrder = localByteOrder,
 ): string {
   return String.fromCharCode(
-    kind | (body << 4) | ((region >>> 16) << 6),
+    kind | (body << 4) | (order << 6) | ((region >>> 16) << 7),
     region & 0xffff,
     page & 0xffff,
     page >>> 16,
@@ -60,13 +64,15 @@ export class RecordReader {
   acks = 0;
   body: Body = Body.None;
   granule = 0;
+  order: ByteOrder = ByteOrder.Little;
 
   /** Reads the record whose first unit is at `at`. */
   read(text: string, at: number): void {
     const head = text.charCodeAt(at);
     this.kind = head & 15;
     this.body = ((head >>> 4) & 3) as Body;
-    this.region = ((head >>> 6) << 16) | text.charCodeAt(at + 1);
+    this.order = ((head >>> 6) & 1) as ByteOrder;
+    this.region = ((head >>> 7) << 16) | text.charCodeAt(at + 1);
     this.page = (text.charCodeAt(at + 2) | (text.charCodeAt(at + 3) << 16)) >>> 0;
     this.requester = text.charCodeAt(at + 4);
     this.acks = text.charCodeAt(at + 5);

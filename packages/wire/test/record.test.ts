@@ -1,4 +1,4 @@
-import { Body, encodeRecord, MAX_REGIONS, RECORD_UNITS, RecordReader } from "@isles/wire";
+import { Body, ByteOrder, encodeRecord, MAX_REGIONS, RECORD_UNITS, RecordReader } from "@isles/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -11,11 +11,12 @@ const record = fc.record({
   requester: word(0xffff),
   acks: word(0xffff),
   granule: word(0xffff),
+  order: fc.constantFrom(...Object.values(ByteOrder)),
 });
 type Record = typeof record extends fc.Arbitrary<infer R> ? R : never;
 
 function encode(one: Record): string {
-  return encodeRecord(one.kind, one.region, one.page, one.requester, one.acks, one.body, one.granule);
+  return encodeRecord(one.kind, one.region, one.page, one.requester, one.acks, one.body, one.granule, one.order);
 }
 
 describe("records", () => {
@@ -37,7 +38,13 @@ describe("records", () => {
   it("survive structured clone: lone surrogates are code units like any other", () => {
     fc.assert(
       fc.property(fc.constantFrom(0xd800, 0xdbff, 0xdc00, 0xdfff, 0xfffe, 0xffff), (unit) => {
-        const all = { kind: 15, body: Body.Same, region: MAX_REGIONS - 1, page: (unit << 16) >>> 0 };
+        const all = {
+          kind: 15,
+          body: Body.Same,
+          region: MAX_REGIONS - 1,
+          page: (unit << 16) >>> 0,
+          order: ByteOrder.Big,
+        };
         const text = structuredClone(encode({ ...all, requester: unit, acks: unit, granule: unit }));
         const reader = new RecordReader();
         reader.read(text, 0);

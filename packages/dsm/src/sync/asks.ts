@@ -1,5 +1,5 @@
 import type { AnsweredCall, Completion } from "@isles/base";
-import { runEnded, type Waits } from "./waits.ts";
+import { processEnded, runEnded, type Waits } from "./waits.ts";
 
 /** One request of this endpoint that its home has not answered yet. */
 export interface Ask<T, X> {
@@ -7,9 +7,10 @@ export interface Ask<T, X> {
   readonly completion: Completion<T>;
   /** What the service wants to know when the answer comes. */
   readonly extra: X;
-  readonly group: number;
-  /** The remote call whose code asked; undefined for the run's own function. */
-  readonly call: AnsweredCall | undefined;
+  /** This and `call` change when somebody else's wait takes the request over. */
+  group: number;
+  /** The remote call or process whose code asked; undefined for the run's own function. */
+  call: AnsweredCall | undefined;
   /** False once the caller has its timeout, abort or failure: the answer must then be undone, not delivered. */
   wanted: boolean;
 }
@@ -28,6 +29,10 @@ export class Asks<T, X> {
   constructor(waits: Waits, keep: boolean) {
     this.#waits = waits;
     this.#keep = keep;
+    waits.requestsOf.push((completion) => {
+      for (const ask of this.#open.values()) if (ask.completion === completion) return ask;
+      return undefined;
+    });
   }
 
   /** Opens a request; `giveUp` runs when the caller stops waiting before the answer. */
@@ -74,6 +79,19 @@ export class Asks<T, X> {
   dropGroup(group: number): void {
     this.endGroup(group);
     for (const ask of this.#open.values()) if (ask.group === group) this.#open.delete(ask.req);
+  }
+
+  /** What the owner still waits for, in words. */
+  labelsOf(owner: AnsweredCall): string[] {
+    return [...this.#open.values()]
+      .filter((ask) => ask.call === owner && ask.wanted)
+      .map((ask) => ask.completion.label);
+  }
+
+  /** Ends what the owner waits for. */
+  endOwner(owner: AnsweredCall): void {
+    for (const ask of this.#open.values())
+      if (ask.call === owner && ask.wanted) this.#waits.end(ask.completion, processEnded(ask.completion.label));
   }
 
   get size(): number {

@@ -4,6 +4,7 @@ import { ConditionManager } from "./condition-manager.ts";
 import type { Lock } from "./lock.ts";
 import { type Claim, type LockClient, notHeld } from "./lock-client.ts";
 import { num, Reader } from "./text.ts";
+import { Twin } from "./twin.ts";
 import { checkCount, runEnded } from "./waits.ts";
 
 /** One wait, in two steps: until woken (or out of time), and until the lock is back. */
@@ -47,8 +48,8 @@ export class ConditionClient {
 
   begin(name: string, blocking: boolean): Wait {
     const { host } = this.locks;
-    const claims = this.locks.here(name);
-    const old = claims.find((claim) => claim.state === "held");
+    const claims = this.locks.here(name).filter((claim) => claim.call?.isSuspended !== true);
+    const old = this.locks.heldHere(name);
     if (old?.mode !== "exclusive") {
       const why =
         old === undefined ? "this site does not hold the lock" : "this site holds the lock only in shared mode";
@@ -197,7 +198,11 @@ export class Condition {
   constructor(client: ConditionClient, lock: Lock) {
     this.lock = lock;
     this.#client = client;
-    this.async = { wait: async (timeoutMs) => this.#later(timeoutMs) };
+    this.async = new ConditionTwin(this, async (timeoutMs) => this.#later(timeoutMs));
+  }
+
+  isOf(client: ConditionClient): boolean {
+    return this.#client === client;
   }
 
   /**
@@ -240,5 +245,14 @@ export class Condition {
     const promise = first.then(second);
     waits.adopt(wait.woken, promise);
     return promise;
+  }
+}
+
+class ConditionTwin extends Twin implements ConditionAsync {
+  readonly wait: ConditionAsync["wait"];
+
+  constructor(condition: Condition, wait: ConditionAsync["wait"]) {
+    super(condition);
+    this.wait = wait;
   }
 }

@@ -18,6 +18,14 @@ import { Condition, ConditionClient } from "./condition.ts";
 import { Latch, LatchClient } from "./latch.ts";
 import { Lock } from "./lock.ts";
 import { LockClient } from "./lock-client.ts";
+import {
+  type DepartureOptions,
+  type Holdings,
+  type SyncArrival,
+  type SyncDeparture,
+  type SyncLuggage,
+  SyncMoves,
+} from "./moves.ts";
 import type { Outcome } from "./roster.ts";
 import { Semaphore, SemaphoreClient } from "./semaphore.ts";
 import type { SyncStats } from "./stats.ts";
@@ -31,6 +39,14 @@ export type { Held } from "./held.ts";
 export type { Latch, LatchAsync } from "./latch.ts";
 export type { AcquireOptions, Lock, LockAsync } from "./lock.ts";
 export type { LockMode } from "./lock-manager.ts";
+export type {
+  DepartureOptions,
+  Holdings,
+  SyncArrival,
+  SyncDeparture,
+  SyncDescription,
+  SyncLuggage,
+} from "./moves.ts";
 export type { Outcome } from "./roster.ts";
 export type { Permit, Semaphore, SemaphoreAsync } from "./semaphore.ts";
 export type { SyncStats } from "./stats.ts";
@@ -72,6 +88,7 @@ export interface Sync {
    */
   broadcast<T>(name: string, root: number, value?: T): T;
   readonly async: SyncAsync;
+  readonly processes: ProcessSync;
   readonly words: Words;
   readonly stats: Readonly<SyncStats>;
   /** Table entries kept at this moment, of all services. Goes back to a constant when nobody holds or waits for anything. */
@@ -86,12 +103,31 @@ export interface Sync {
   groupEnded(groupId: number): void;
 }
 
+/** What a process holds and how that goes with it. `owner` stands for the process at this site, as `answering` gives it. */
+export interface ProcessSync {
+  /** What it holds and waits for at this moment: for messages, and for whoever decides whether it can move. */
+  ownedBy(owner: AnsweredCall): Holdings;
+  /**
+   * Whether code that cannot go on before the thread's present wait ends holds a lock here: who runs inside that wait and wants
+   * the same lock is refused (LOCK_HELD_HERE).
+   */
+  readonly isHolding: boolean;
+  /** The process is over: lets go of every lock that it holds and gives up every wait. Permits stay taken, as they do when a function ends. */
+  endOwner(owner: AnsweredCall): void;
+  /** For one image of the suspended process. It changes nothing here: the process may go on as if there were no image. */
+  departing(owner: AnsweredCall, options: DepartureOptions): SyncDeparture;
+  /** For the process of an image that has come: until `commit()` it holds nothing, and nobody hears of it. */
+  arriving(owner: AnsweredCall, luggage: SyncLuggage): SyncArrival;
+  /** The process of the last image now runs elsewhere: forgets what went along, without a word to anybody. */
+  departed(owner: AnsweredCall): void;
+}
+
 /** Options of {@link createSync}. */
 export interface SyncOptions {
   /** Translates values of reduce and broadcast for travel. Default: structured clone as it is. */
   readonly codec?: Codec;
   /**
-   * The remote call that the code running now answers; undefined if it certainly answers none. Where that cannot be told, as
+   * The remote call that the code running now answers, or the process whose step it is; undefined if it certainly is neither. Where that cannot be told, as
    * after an `await`, one that stands for all that it may be. Default: there are no such calls.
    */
   readonly answering?: () => AnsweredCall | undefined;
@@ -134,6 +170,7 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
       reduce: (name, value, op) => waits.later(() => collectives.reduce(name, value, op)),
       broadcast: (name, root, value) => waits.later(() => collectives.broadcast(name, root, value)),
     },
+    processes: new SyncMoves({ locks, conditions, semaphores, latches }),
     words,
     stats: waits.stats,
     get entries() {

@@ -2,7 +2,8 @@ import { type Completion, type IslesError, LimitError, MismatchError } from "@is
 import { Service } from "@isles/transport";
 import { Asks } from "./asks.ts";
 import { LatchManager, latchesMax } from "./latch-manager.ts";
-import { dropGroup, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";
+import { dropGroup, groupOf, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";
+import { Twin } from "./twin.ts";
 import { checkCount, type Waits } from "./waits.ts";
 
 /** The calls of {@link Latch} that wait, for code that must not block. */
@@ -46,9 +47,8 @@ export class LatchClient {
     return this.#asks.size;
   }
 
-  declare(name: string, start: number): Declared {
-    const { group, sites } = this.waits.host;
-    return { key: keyOf(group.id, name), home: homeOf(name, sites), start };
+  declare(name: string, start: number, group = this.waits.namesOf): Declared {
+    return { key: keyOf(group, name), home: homeOf(name, this.waits.host.sites), start };
   }
 
   /** The one implementation of wait ("W") and count ("Q"). */
@@ -68,6 +68,10 @@ export class LatchClient {
 
   endGroup(group: number): void {
     this.#asks.endGroup(group);
+  }
+
+  get asks(): Pick<Asks<unknown, unknown>, "labelsOf" | "endOwner"> {
+    return this.#asks;
   }
 
   groupEnded(group: number): void {
@@ -164,16 +168,25 @@ export class Latch {
   readonly #client: LatchClient;
   readonly #declared: Declared;
 
-  /** Throws UsageError("BAD_ARGUMENT") unless `n` is an integer of at least 0. */
-  constructor(client: LatchClient, name: string, n: number) {
+  /** Of the present run unless one is given. Throws UsageError("BAD_ARGUMENT") unless `n` is an integer of at least 0. */
+  constructor(client: LatchClient, name: string, n: number, group?: number) {
     checkCount(n, 0, `count of latch "${name}"`);
     this.name = name;
     this.#client = client;
-    this.#declared = client.declare(name, n);
-    this.async = {
+    this.#declared = client.declare(name, n, group);
+    this.async = new LatchTwin(this, {
       wait: (timeoutMs) => this.#waitAsync(timeoutMs),
       count: () => client.waits.later(() => client.ask("Q", this.#declared) as Completion<never>),
-    };
+    });
+  }
+
+  isOf(client: LatchClient): boolean {
+    return this.#client === client;
+  }
+
+  /** What it started at, and the run that it belongs to. */
+  describe(): { readonly start: number; readonly group: number } {
+    return { start: this.#declared.start, group: groupOf(this.#declared.key) };
   }
 
   /**
@@ -206,5 +219,16 @@ export class Latch {
       return completion;
     };
     return this.#client.waits.later(begin, timeoutMs, () => completion?.resolve(false));
+  }
+}
+
+class LatchTwin extends Twin implements LatchAsync {
+  readonly wait: LatchAsync["wait"];
+  readonly count: LatchAsync["count"];
+
+  constructor(latch: Latch, calls: LatchAsync) {
+    super(latch);
+    this.wait = calls.wait;
+    this.count = calls.count;
   }
 }

@@ -1,9 +1,9 @@
-import { type AnsweredCall, type Completion, UsageError } from "@isles/base";
+import { type AnsweredCall, Completion, type IslesError, UsageError } from "@isles/base";
 import { Service, type ServiceHost } from "@isles/transport";
 import type { Held } from "./held.ts";
 import { LockManager, type LockMode, type LockWish, type Successor } from "./lock-manager.ts";
 import { homeOf, num, Reader } from "./text.ts";
-import { rejectOnAbort, runEnded, type Waits } from "./waits.ts";
+import { isProcess, rejectOnAbort, runEnded, type Waits } from "./waits.ts";
 
 /** One request of this site for a lock, from asking to letting go. */
 export interface Claim {
@@ -13,10 +13,12 @@ export interface Claim {
   readonly name: string;
   readonly home: number;
   readonly mode: LockMode;
-  /** Run whose end ends it. */
-  readonly group: number;
-  /** The remote call whose code asked; undefined for the run's own function, whose end lets its locks go. */
-  readonly call: AnsweredCall | undefined;
+  /** Run whose end ends it. This and `call` change when somebody else's wait takes the request over. */
+  group: number;
+  /** The remote call or process whose code asked; undefined for the run's own function, whose end lets its locks go. */
+  call: AnsweredCall | undefined;
+  /** How often the hold has moved with its process. */
+  readonly moves: number;
   /** A signal can end its wait. */
   readonly abortable: boolean;
   /** 0 until granted. */
@@ -42,6 +44,16 @@ export interface Claim {
   leave(): void;
 }
 
+/** A held lock on its way to another site. Plain data. */
+export interface MovingHold {
+  readonly name: string;
+  readonly mode: LockMode;
+  readonly group: number;
+  readonly token: number;
+  readonly moves: number;
+  readonly viaHome: boolean;
+}
+
 /** Parameters of {@link LockClient.open}. */
 export interface ClaimOptions {
   readonly name: string;
@@ -58,7 +70,7 @@ export interface ClaimOptions {
 /**
  * This endpoint's end of every lock: what it asked for, what it holds, and what it must pass on. See {@link LockManager} for
  * why no lock is lost. On the wire (n = number): to the home `A n:req n:flags name`, `C n:req` cancel, `R n:token` released,
- * `P n:token` passed; to a site `G n:req n:token` grant, `N n:req n:site n:req n:token` next, `D n:req` denied, `X n:req`
+ * `P n:token` passed, `M n:req n:token n:moves` moved here; to a site `G n:req n:token` grant, `N n:req n:site n:req n:token` next, `D n:req` denied, `X n:req`
  * cancelled.
  */
 export class LockClient {
@@ -81,6 +93,10 @@ export class LockClient {
       denied: (to, req) => send(to, "D" + num(req)),
       cancelled: (to, req) => send(to, "X" + num(req)),
     });
+    waits.requestsOf.push((completion) => {
+      for (const claim of this.#claims.values()) if (claim.completion === completion) return claim;
+      return undefined;
+    });
     this.host.on(Service.Lock, {
       text: (from, text) => this.#receive(from, text),
       value: () => undefined,
@@ -102,13 +118,37 @@ export class LockClient {
   }
 
   /**
+   * The latest hold under the name that the code running now may let go: a process only what it took itself, everybody else
+   * what no process took.
+   */
+  heldHere(name: string): Claim | undefined {
+    const now = this.waits.answering();
+    const isMine = ({ call }: Claim): boolean => (isProcess(now) ? call === now : !isProcess(call));
+    return this.here(name).findLast((claim) => claim.state === "held" && isMine(claim));
+  }
+
+  /** Whether anybody but processes between their steps holds a lock here. */
+  get isHolding(): boolean {
+    for (const { state, call } of this.#claims.values())
+      if (state === "held" && call?.isSuspended !== true) return true;
+    return false;
+  }
+
+  /** What the owner asked for and has not let go, oldest first. */
+  claimsOf(owner: AnsweredCall): Claim[] {
+    return [...this.#claims.values()].filter(
+      ({ call, state }) => call === owner && (state === "held" || state === "asked"),
+    );
+  }
+
+  /**
    * Requests, waiting or held, that only their own code will let go. What a call leaves locked when it is over is for
-   * another call to release, and a signal's listener may release at any time.
+   * another call to release, a signal's listener may release at any time, and a process in any of its later steps.
    */
   ongoing(): number[] {
     const reqs: number[] = [];
     for (const { req, state, call, abortable } of this.#claims.values()) {
-      const isOwn = call === undefined || !(call.isOver || call.hasSignal);
+      const isOwn = call === undefined || !(call.isOver || call.hasSignal || call.isSuspended === true);
       if (isOwn && (state === "held" || (state === "asked" && !abortable))) reqs.push(req);
     }
     return reqs;
@@ -116,6 +156,31 @@ export class LockClient {
 
   /** Puts a request on the table. The caller sends it. */
   open(options: ClaimOptions): Claim {
+    const claim = this.#make(options, this.waits.answering(), 0);
+    this.#register(claim);
+    return claim;
+  }
+
+  /** A hold that comes here with its process, under a request of its own that nobody knows of before {@link settle}. */
+  prepare(hold: MovingHold, owner: AnsweredCall): Claim {
+    const { name, mode } = hold;
+    const completion = new Completion<void>(`lock "${name}" (moved here)`);
+    completion.resolve();
+    const options = { name, mode, group: hold.group, completion, granted: (): void => undefined };
+    const claim = this.#make(options, owner, hold.moves + 1);
+    claim.token = hold.token;
+    claim.viaHome = hold.viaHome;
+    return claim;
+  }
+
+  /** The process that brought the hold is here to stay: from now on this site answers for it. */
+  settle(claim: Claim): void {
+    claim.state = "held";
+    this.#register(claim);
+    this.host.sendText(claim.home, Service.Lock, "M" + num(claim.req) + num(claim.token) + num(claim.moves));
+  }
+
+  #make(options: ClaimOptions, call: AnsweredCall | undefined, moves: number): Claim {
     const { name, completion } = options;
     const claim: Claim = {
       kind: "lock",
@@ -124,7 +189,8 @@ export class LockClient {
       home: this.homeOf(name),
       mode: options.mode,
       group: options.group,
-      call: this.waits.answering(),
+      call,
+      moves,
       abortable: options.abortable ?? false,
       token: 0,
       state: "asked",
@@ -140,11 +206,14 @@ export class LockClient {
         this.host.sendText(claim.home, Service.Lock, "C" + num(claim.req));
       },
     };
-    this.#claims.set(claim.req, claim);
-    const same = this.#byName.get(name);
-    if (same === undefined) this.#byName.set(name, new Set([claim]));
-    else same.add(claim);
     return claim;
+  }
+
+  #register(claim: Claim): void {
+    this.#claims.set(claim.req, claim);
+    const same = this.#byName.get(claim.name);
+    if (same === undefined) this.#byName.set(claim.name, new Set([claim]));
+    else same.add(claim);
   }
 
   /** Asks the home. */
@@ -225,11 +294,16 @@ export class LockClient {
   endGroup(group: number): void {
     for (const claim of [...this.#claims.values()]) {
       if (claim.group !== group || claim.call?.isOver === false) continue;
-      if (claim.state === "held") this.letGo(claim, "ended");
-      this.waits.end(claim.completion, runEnded(`lock "${claim.name}"`));
-      // A condition wait between its two steps has no completion to reject.
-      this.giveUp(claim);
+      this.end(claim, runEnded(`lock "${claim.name}"`));
     }
+  }
+
+  /** Lets go of a hold, gives up a request, whatever there is. */
+  end(claim: Claim, error: IslesError): void {
+    if (claim.state === "held") this.letGo(claim, "ended");
+    this.waits.end(claim.completion, error);
+    // A condition wait between its two steps has no completion to reject.
+    this.giveUp(claim);
   }
 
   /** For errors: where the lock is, if this site can tell. */
@@ -271,6 +345,8 @@ export class LockClient {
         return this.manager.released(first);
       case "P":
         return this.manager.passed(first);
+      case "M":
+        return this.manager.moved(reader.num(), from, first, reader.num());
       default:
         return this.#answer(text.charAt(0), this.#claims.get(first), reader);
     }

@@ -26,11 +26,14 @@ export interface LockOut {
 
 interface Claim {
   readonly lock: LockState;
-  readonly site: number;
-  readonly req: number;
+  /** Whose it is. Both change when the process that holds the lock moves. */
+  site: number;
+  req: number;
   readonly mode: LockMode;
   /** 0 until promised or granted. */
   token: number;
+  /** How often the hold has moved, as far as is known here. */
+  moves: number;
   stage: "queued" | "promised" | "holding";
   /** The waiter gave up, but somebody may already be on the way to give it the lock. */
   gone: boolean;
@@ -72,6 +75,17 @@ interface LockState {
  *  4. Next(successor) reaches the predecessor's site before or after the predecessor's own grant (they may come on different
  *     channels); it is filed under the request, which exists there until the request is answered and released, so the order
  *     does not matter.
+ *  5. A hold may move with the process that has it: the new site opens a request of its own and says Moved(token, request).
+ *     The token stays, and 1 to 3 speak of tokens, so they hold as before if at most one site at a time decides for a token.
+ *     That is so: the old site's copy of the process is frozen before its image leaves; either the move is committed, and the
+ *     old site forgets the hold without a word and never decides, or it is given up, and the new site does so, which has told
+ *     nobody. What remains is Next. The new holder starts without one, whatever the old one had been told: so it can only
+ *     release by Released, which leaves the grant to the manager, until the manager, having read Moved, sends Next once more,
+ *     to the new request. Next to the old request is dropped there, or filed under a hold that will never be released. Moved
+ *     comes before Released, Passed and every further word of its site about the token, on one channel. Two Moved of a hold
+ *     that moves on quickly come on different channels: the one with more moves behind it counts. If the first comes after
+ *     the token's release, the token is forgotten, and so is the message. By 2 a Moved of a promised token proves that all
+ *     links before it were passed.
  */
 export class LockManager {
   readonly #out: LockOut;
@@ -108,7 +122,7 @@ export class LockManager {
 
   acquire(site: number, req: number, name: string, mode: LockMode, wish: LockWish): void {
     const lock = this.#lock(name);
-    const claim: Claim = { lock, site, req, mode, token: 0, stage: "queued", gone: false };
+    const claim: Claim = { lock, site, req, mode, token: 0, moves: 0, stage: "queued", gone: false };
     // A nested shared claim jumps the queue: its site cannot release the outer one while it waits for this one.
     const nested = wish === "nested" && mode === "shared" && lock.holders.size > 0 && !isExclusive(lock);
     if (nested || (lock.queue.size === 0 && this.#admits(lock, mode))) return this.#hold(claim);
@@ -150,6 +164,18 @@ export class LockManager {
     const claim = this.#take(token);
     if (claim === undefined) return;
     this.#adopt(claim.lock);
+  }
+
+  /** The process that holds the lock is now at `site`, whose request `req` stands for the hold; it has moved `moves` times. */
+  moved(token: number, site: number, req: number, moves: number): void {
+    const claim = this.#byToken.get(token);
+    if (claim === undefined || moves <= claim.moves) return;
+    this.#reach(claim);
+    claim.site = site;
+    claim.req = req;
+    claim.moves = moves;
+    for (const { site, req, token } of claim.lock.promised)
+      return this.#out.next(claim.site, claim.req, { site, req, token });
   }
 
   #lock(name: string): LockState {
@@ -195,15 +221,21 @@ export class LockManager {
     const claim = this.#byToken.get(token);
     if (claim === undefined) return undefined;
     const { lock } = claim;
+    this.#reach(claim);
+    lock.holders.delete(claim);
+    this.#byToken.delete(token);
+    if (lock.tail === claim) lock.tail = undefined;
+    return claim;
+  }
+
+  /** Makes a promised claim, of which somebody has spoken, the holder. */
+  #reach(claim: Claim): void {
+    const { lock } = claim;
     while (claim.stage === "promised") {
       for (const holder of lock.holders) this.#byToken.delete(holder.token);
       lock.holders.clear();
       this.#adopt(lock);
     }
-    lock.holders.delete(claim);
-    this.#byToken.delete(token);
-    if (lock.tail === claim) lock.tail = undefined;
-    return claim;
   }
 
   #skip(claim: Claim): void {

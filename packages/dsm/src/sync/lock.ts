@@ -2,7 +2,8 @@ import { type Completion, UsageError } from "@isles/base";
 import type { Held } from "./held.ts";
 import { type Claim, type LockClient, notHeld } from "./lock-client.ts";
 import type { LockMode } from "./lock-manager.ts";
-import type { WaitOptions } from "./waits.ts";
+import { Twin } from "./twin.ts";
+import { isProcess, type WaitOptions } from "./waits.ts";
 
 /** How to acquire. `mode` defaults to "exclusive"; any number of sites may hold a lock in "shared" mode together. */
 export interface AcquireOptions extends WaitOptions {
@@ -28,10 +29,14 @@ export class Lock {
   constructor(client: LockClient, name: string) {
     this.name = name;
     this.#client = client;
-    this.async = {
+    this.async = new LockTwin(this, {
       acquire: (options = {}) => client.waits.later(() => this.#acquire(options, undefined), options.timeoutMs),
       tryAcquire: (options = {}) => client.waits.later(() => this.#tryAcquire(options)),
-    };
+    });
+  }
+
+  isOf(client: LockClient): boolean {
+    return this.#client === client;
   }
 
   /**
@@ -52,11 +57,15 @@ export class Lock {
     return this.#client.waits.block(this.#tryAcquire(options));
   }
 
-  /** Releases this site's hold (the latest, if shared holds are nested). Throws UsageError("LOCK_NOT_HELD") without one. */
+  /**
+   * Releases this site's hold (the latest, if shared holds are nested); in a process, that of the process. Throws
+   * UsageError("LOCK_NOT_HELD") without one.
+   */
   release(): void {
-    const claim = this.#client.here(this.name).findLast((one) => one.state === "held");
+    const claim = this.#client.heldHere(this.name);
     if (claim !== undefined) return this.#client.release(claim);
-    const why = `this site does not hold it (${this.#client.whoHolds(this.name)}); call acquire() first`;
+    const who = isProcess(this.#client.waits.answering()) ? "this process" : "this site";
+    const why = `${who} does not hold it (${this.#client.whoHolds(this.name)}); call acquire() first`;
     throw notHeld(`release of lock "${this.name}"`, this.#client.host.self, why);
   }
 
@@ -88,7 +97,10 @@ export class Lock {
 
   /** Whether a blocking acquire nests inside shared holds of this site; throws where it could never return. */
   #nested(mode: LockMode): boolean {
-    const here = this.#client.here(this.name).filter((claim) => !claim.condition || claim.state === "held");
+    // What a process holds or wants that is between its steps is not in the way: it goes on inside this wait.
+    const here = this.#client
+      .here(this.name)
+      .filter((claim) => (!claim.condition || claim.state === "held") && claim.call?.isSuspended !== true);
     if (here.length === 0) return false;
     const held = here.filter((claim) => claim.state === "held");
     if (mode === "shared" && here.every((claim) => claim.mode === "shared") && held.length > 0) return true;
@@ -98,6 +110,17 @@ export class Lock {
       `lock "${this.name}" (${mode}) on site ${this.#client.host.self}: this site already ${state}, and would never get to ` +
         "release it while acquire() blocks its thread; release it first, or use lock.async.acquire()",
     );
+  }
+}
+
+class LockTwin extends Twin implements LockAsync {
+  readonly acquire: LockAsync["acquire"];
+  readonly tryAcquire: LockAsync["tryAcquire"];
+
+  constructor(lock: Lock, calls: LockAsync) {
+    super(lock);
+    this.acquire = calls.acquire;
+    this.tryAcquire = calls.tryAcquire;
   }
 }
 
@@ -111,6 +134,10 @@ export class HeldLock implements Held {
     this.#client = client;
     this.claim = claim;
     claim.handle = this;
+  }
+
+  isOf(client: LockClient): boolean {
+    return this.#client === client;
   }
 
   get name(): string {

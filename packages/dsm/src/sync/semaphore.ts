@@ -2,7 +2,8 @@ import { type Completion, MismatchError, UsageError } from "@isles/base";
 import { Service } from "@isles/transport";
 import { type Ask, Asks } from "./asks.ts";
 import { SemaphoreManager } from "./semaphore-manager.ts";
-import { dropGroup, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";
+import { dropGroup, groupOf, homeOf, keyOf, nameOf, num, Reader } from "./text.ts";
+import { Twin } from "./twin.ts";
 import { checkCount, rejectOnAbort, type WaitOptions, type Waits } from "./waits.ts";
 
 /** Permits taken from a semaphore: `using permit = semaphore.acquire()`. */
@@ -63,9 +64,8 @@ export class SemaphoreClient {
     return this.#asks.size;
   }
 
-  declare(name: string, permits: number): Declared {
-    const { group, sites } = this.waits.host;
-    return { key: keyOf(group.id, name), home: homeOf(name, sites), permits };
+  declare(name: string, permits: number, group = this.waits.namesOf): Declared {
+    return { key: keyOf(group, name), home: homeOf(name, this.waits.host.sites), permits };
   }
 
   /** The one implementation of acquire ("A") and tryAcquire ("T"). */
@@ -89,6 +89,10 @@ export class SemaphoreClient {
 
   endGroup(group: number): void {
     this.#asks.endGroup(group);
+  }
+
+  get asks(): Pick<Asks<unknown, unknown>, "labelsOf" | "endOwner"> {
+    return this.#asks;
   }
 
   groupEnded(group: number): void {
@@ -160,18 +164,27 @@ export class Semaphore {
   readonly #client: SemaphoreClient;
   readonly #declared: Declared;
 
-  /** Throws UsageError("BAD_ARGUMENT") unless `permits` is an integer of at least 0. */
-  constructor(client: SemaphoreClient, name: string, permits: number) {
+  /** Of the present run unless one is given. Throws UsageError("BAD_ARGUMENT") unless `permits` is an integer of at least 0. */
+  constructor(client: SemaphoreClient, name: string, permits: number, group?: number) {
     checkCount(permits, 0, `permits of semaphore "${name}"`);
     this.name = name;
     this.permits = permits;
     this.#client = client;
-    this.#declared = client.declare(name, permits);
+    this.#declared = client.declare(name, permits, group);
     const { waits } = client;
-    this.async = {
+    this.async = new SemaphoreTwin(this, {
       acquire: (n = 1, options = {}) => waits.later(() => this.#acquire(n, options), options.timeoutMs),
       tryAcquire: (n = 1) => waits.later(() => this.#tryAcquire(n)),
-    };
+    });
+  }
+
+  isOf(client: SemaphoreClient): boolean {
+    return this.#client === client;
+  }
+
+  /** The run that it belongs to. */
+  get group(): number {
+    return groupOf(this.#declared.key);
   }
 
   /**
@@ -216,18 +229,56 @@ export class Semaphore {
   }
 }
 
-class HeldPermit implements Permit {
+class SemaphoreTwin extends Twin implements SemaphoreAsync {
+  readonly acquire: SemaphoreAsync["acquire"];
+  readonly tryAcquire: SemaphoreAsync["tryAcquire"];
+
+  constructor(semaphore: Semaphore, calls: SemaphoreAsync) {
+    super(semaphore);
+    this.acquire = calls.acquire;
+    this.tryAcquire = calls.tryAcquire;
+  }
+}
+
+/** What travels in place of a {@link HeldPermit}. */
+export interface PermitDescription {
+  readonly name: string;
+  readonly group: number;
+  readonly permits: number;
+  readonly n: number;
+  readonly released: boolean;
+}
+
+/** See {@link Permit}. */
+export class HeldPermit implements Permit {
   readonly name: string;
   readonly n: number;
   readonly #client: SemaphoreClient;
   readonly #declared: Declared;
   #released = false;
 
+  /** The permit again, at another site: the count at the home does not know who has them. */
+  static from(client: SemaphoreClient, description: PermitDescription): HeldPermit {
+    const { name, permits, group, n, released } = description;
+    const permit = new HeldPermit(client, client.declare(name, permits, group), n);
+    permit.#released = released;
+    return permit;
+  }
+
   constructor(client: SemaphoreClient, declared: Declared, n: number) {
     this.name = nameOf(declared.key);
     this.n = n;
     this.#client = client;
     this.#declared = declared;
+  }
+
+  isOf(client: SemaphoreClient): boolean {
+    return this.#client === client;
+  }
+
+  describe(): PermitDescription {
+    const { key, permits } = this.#declared;
+    return { name: this.name, group: groupOf(key), permits, n: this.n, released: this.#released };
   }
 
   release(): void {

@@ -8,22 +8,41 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whose request it is. */
+export interface Asked {
+  group: number;
+  call: AnsweredCall | undefined;
+}
+
+/** Waits of this thread inside each other for the same, outermost first, and as many requests for it, oldest first. */
+interface Contest {
+  readonly requests: Completion<unknown>[];
+  readonly callers: Readonly<Asked>[];
+}
+
 /** The two faces of every call that waits: the one implementation is whatever made the completion. */
 export class Waits {
   readonly host: ServiceHost;
   /**
-   * The call that the code running now answers; undefined if it certainly answers none, as a function that the launcher
-   * started. Where that cannot be told, one that stands for all that it may be.
+   * The call that the code running now answers, or the process whose step it is; undefined if it certainly is neither, but a
+   * function that the launcher started. Where that cannot be told, one that stands for all that it may be.
    */
   readonly answering: () => AnsweredCall | undefined;
   readonly stats: SyncStats = { waits: 0, acquisitions: 0, handOffs: 0 };
-  /** By what it is that this thread blocks for: as many requests as there are waits for it inside each other, oldest first. */
-  readonly #requests = new Map<string, Completion<unknown>[]>();
+  /** Find whose request a completion answers: the tables of those services whose waits may take each other's requests. */
+  readonly requestsOf: ((completion: Completion<unknown>) => Asked | undefined)[] = [];
+  /** By what it is that this thread blocks for. */
+  readonly #contests = new Map<string, Contest>();
   readonly #promises = new WeakMap<Completion<never>, Promise<unknown>>();
 
   constructor(host: ServiceHost, answering: () => AnsweredCall | undefined = () => undefined) {
     this.host = host;
     this.answering = answering;
+  }
+
+  /** The run whose names the code running now means: a process belongs to none, and shares those of singly started functions. */
+  get namesOf(): number {
+    return isProcess(this.answering()) ? 0 : this.host.group.id;
   }
 
   /** Call before anything is sent, so that a refused call leaves nothing behind. */
@@ -37,9 +56,12 @@ export class Waits {
    * and those that it buries get what it asked for.
    */
   blockFor<T>(what: string, begin: () => Completion<T>, timeoutMs?: number): T {
-    const requests = (this.#requests.get(what) ?? []) as Completion<T>[];
+    const contest = this.#contests.get(what) ?? { requests: [], callers: [] };
+    const requests = contest.requests as Completion<T>[];
     requests.push(begin());
-    this.#requests.set(what, requests as Completion<unknown>[]);
+    contest.callers.push({ group: this.host.group.id, call: this.answering() });
+    this.#contests.set(what, contest);
+    if (requests.length > 1) this.#passOn(contest);
     const deadline = timeoutMs === undefined ? undefined : this.host.now() + timeoutMs;
     try {
       for (;;) {
@@ -55,13 +77,24 @@ export class Waits {
       }
     } finally {
       requests.shift();
-      if (requests.length === 0) this.#requests.delete(what);
+      contest.callers.pop();
+      if (requests.length === 0) this.#contests.delete(what);
     }
+  }
+
+  /** The innermost wait gets the oldest request, and so on outwards: each request is now that of whoever will get it. */
+  #passOn({ requests, callers }: Contest): void {
+    requests.forEach((completion, at) => {
+      for (const requestOf of this.requestsOf) {
+        const asked = requestOf(completion);
+        if (asked !== undefined) Object.assign(asked, callers[callers.length - 1 - at]);
+      }
+    });
   }
 
   /** Whether code that is buried under this call is about to get that, too. */
   isAwaited(what: string): boolean {
-    return this.#requests.has(what);
+    return this.#contests.has(what);
   }
 
   block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {
@@ -112,6 +145,16 @@ export function rejectOnAbort(
 /** What a forgotten wait is told when its function ends. */
 export function runEnded(what: string): UsageError {
   return new UsageError("RUN_ENDED", `${what} was still pending when its function ended; await it before returning`);
+}
+
+/** What a forgotten wait is told when its process is killed. */
+export function processEnded(what: string): UsageError {
+  return new UsageError("PROCESS_ENDED", `${what} was still pending when its process ended`);
+}
+
+/** Whether code that runs for it is a process's, which owns what it takes wherever it is. */
+export function isProcess(owner: AnsweredCall | undefined): boolean {
+  return owner?.isSuspended !== undefined;
 }
 
 /** Throws UsageError("BAD_ARGUMENT") unless `value` is an integer of at least `least`. */

@@ -13,6 +13,8 @@ export interface LitmusRun {
   readonly rounds: number;
   readonly instances: number;
   readonly seed: number;
+  /** Homes may move, named ones too. */
+  readonly homeMigration?: boolean;
   /** Sites prefetch all they will load before they begin: the copies may then be on their way while others store. */
   readonly prefetch?: boolean;
 }
@@ -53,17 +55,20 @@ export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
   return values;
 }
 
-function layOut(site: Site, { test, layout, instances }: LitmusRun): ReadonlyMap<string, Place> {
+function layOut(site: Site, { test, layout, instances, homeMigration = false }: LitmusRun): ReadonlyMap<string, Place> {
   const { memory, count } = site;
   return new Map(
     test.variables.map((variable, index): [string, Place] => {
       const length = instances * STRIDE;
-      const pageSize = PAGE_BYTES;
+      const common = { pageSize: PAGE_BYTES, homeMigration };
       if (layout === "one-page") {
-        return [variable, { array: memory.int32("litmus", length, { pageSize, home: "cyclic" }), offset: index }];
+        return [variable, { array: memory.int32("litmus", length, { ...common, home: "cyclic" }), offset: index }];
       }
       const home = layout === "launcher" ? "launcher" : index % count;
-      return [variable, { array: memory.int32(`litmus ${variable} ${layout}`, length, { pageSize, home }), offset: 0 }];
+      return [
+        variable,
+        { array: memory.int32(`litmus ${variable} ${layout}`, length, { ...common, home }), offset: 0 },
+      ];
     }),
   );
 }

@@ -64,13 +64,15 @@ export function planRandom(run: RandomRun): RandomPlan {
 }
 
 export function openArrays(plan: RandomPlan, memory: Memory): RandomArray[] {
-  return plan.arrays.map(({ type, name, length, pageSize, home }) => memory[type](name, length, { pageSize, home }));
+  return plan.arrays.map(({ type, name, length, pageSize, home }) =>
+    memory[type](name, length, { pageSize, home, homeMigration: true }),
+  );
 }
 
 export function openArraysAsync(plan: RandomPlan, memory: AsyncMemory): Promise<RandomArray[]> {
   return Promise.all(
     plan.arrays.map(({ type, name, length, pageSize, home }): Promise<RandomArray> => {
-      return memory[type](name, length, { pageSize, home });
+      return memory[type](name, length, { pageSize, home, homeMigration: true });
     }),
   );
 }

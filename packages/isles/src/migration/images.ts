@@ -1,0 +1,183 @@
+import { endianness } from "node:os";
+import { deserialize, serialize } from "node:v8";
+import { CloneError, IslesError, isInstanceOf, printed } from "@isles/base";
+import { type CaptureOptions, capture, MigrationError, pinnedBy, revive } from "@isles/migration";
+import { SiteMailbox } from "@isles/migration/internal";
+import { type Packed, pack, unpack } from "@isles/wire";
+import type { Member } from "../member.ts";
+import { LocalProcess, type LocalProcessParts } from "./local-process.ts";
+import type { Parcel } from "./messages.ts";
+import {
+  type Arriving,
+  arrivingReferences,
+  departed,
+  ended,
+  type ImageReferences,
+  imageReferences,
+} from "./references.ts";
+
+type Made<T> = T | { readonly why: string };
+
+/** A checkpoint begins with these words, its version, and the byte order (LE or BE) of the machine that made it. */
+const MAGIC = "isles process";
+const VERSION = 1;
+const HEADER = /^isles process (\d+) (LE|BE)\n/;
+/** No header is longer, in bytes. */
+const HEADER_MAX = 32;
+
+/** Makes images of the processes of a site, and processes of images. */
+export class Images {
+  readonly #member: Member;
+  readonly #program: string;
+  /** What processes have brought along that is theirs only once they run. */
+  readonly #arriving = new WeakMap<LocalProcess, Arriving>();
+
+  constructor(member: Member, program: string) {
+    this.#member = member;
+    this.#program = program;
+  }
+
+  /** Why the process cannot move now, with the path to the culprit; undefined if it can. */
+  pinnedBy(process: LocalProcess): string | undefined {
+    const references = this.#references(process, this.#member.endpoint.self);
+    try {
+      references.luggage();
+      return pinnedBy(process.frame, this.#options(process, references));
+    } catch (error) {
+      if (error instanceof MigrationError) return error.message;
+      throw error;
+    } finally {
+      references.unsent();
+    }
+  }
+
+  capture(process: LocalProcess, to: number): Made<{ image: Parcel }> {
+    return this.#parcel(process, this.#references(process, to));
+  }
+
+  checkpoint(process: LocalProcess): Made<{ bytes: Uint8Array }> {
+    const made = this.#parcel(process, this.#references(process, "persistent"));
+    if ("why" in made) return made;
+    const header = Buffer.from(`${MAGIC} ${VERSION} ${endianness()}\n`, "latin1");
+    // Not a window on the pool that small Buffers share: whoever keeps it would keep all of that.
+    return { bytes: new Uint8Array(Buffer.concat([header, serialize(made.image)])) };
+  }
+
+  /** The process of a parcel, suspended; it has what it holds only once it `runs`. Throws what says why it cannot be here. */
+  revive(parts: Omit<LocalProcessParts, "frame">, parcel: Parcel): LocalProcess {
+    const here = new Map([...parts.site.parts()].map(([value, name]) => [name, value]));
+    const arriving = arrivingReferences(this.#member, parts.owner, { luggage: parcel.luggage, here });
+    try {
+      const frame = revive(parcel.image, { references: arriving.codec, here, program: this.#program });
+      const { mail, input } = unpack(parcel.extra, arriving.codec) as { mail: unknown[]; input: unknown };
+      const mailbox = new SiteMailbox({ received: parcel.received, waiting: mail });
+      const process = new LocalProcess({ ...parts, frame, mailbox });
+      process.input = input;
+      process.inputThrows = parcel.inputThrows;
+      process.waiting = parcel.waiting;
+      process.cpuMs = parcel.cpuMs;
+      this.#arriving.set(process, arriving);
+      return process;
+    } catch (error) {
+      arriving.drop(parcel.image);
+      throw error;
+    }
+  }
+
+  /** Throws IslesError `MALFORMED` for bytes that are no checkpoint. */
+  restore(parts: Omit<LocalProcessParts, "frame">, bytes: Uint8Array): LocalProcess {
+    return this.revive(parts, parcelOf(bytes));
+  }
+
+  /** The process is this one from now on: what it brought is its own. */
+  runs(process: LocalProcess): void {
+    this.#arriving.get(process)?.commit();
+    this.#arriving.delete(process);
+  }
+
+  /** It is not, or not any more. */
+  discard(process: LocalProcess, isGone: boolean): void {
+    this.#arriving.get(process)?.drop();
+    this.#arriving.delete(process);
+    if (isGone) departed(this.#member, process.owner);
+  }
+
+  /** It has ended: what it holds is let go. */
+  ended(process: LocalProcess): void {
+    ended(this.#member, process.owner);
+  }
+
+  /** Throws CloneError for what cannot travel. */
+  pack(value: unknown, to: number, what: string): Packed {
+    const outgoing = this.#member.rpcNode.outgoing(to, value);
+    try {
+      const packed = pack(outgoing.value, outgoing.codec, what);
+      structuredClone(packed);
+      outgoing.sent();
+      return packed;
+    } catch (cause) {
+      outgoing.unsent();
+      if (cause instanceof IslesError) throw cause;
+      throw new CloneError(what, `a value that structured clone refuses (${(cause as Error).message})`, { cause });
+    }
+  }
+
+  #options(process: LocalProcess, references: ImageReferences): CaptureOptions {
+    return { references: references.codec, here: process.here, program: this.#program };
+  }
+
+  #references(process: LocalProcess, peer: number | "persistent"): ImageReferences {
+    return imageReferences(this.#member, peer, process);
+  }
+
+  #parcel(process: LocalProcess, references: ImageReferences): Made<{ image: Parcel }> {
+    const { heldBack, input, waiting } = process;
+    if (heldBack !== undefined) return { why: heldBack };
+    try {
+      const luggage = references.luggage();
+      const image = capture(process.frame, this.#options(process, references));
+      const { received, waiting: mail } = process.mailbox.image();
+      const extra = pack({ mail, input }, references.codec, "its mail");
+      references.sent();
+      return {
+        image: {
+          meta: { ...process.meta, preferred: process.preferred },
+          image,
+          extra,
+          luggage,
+          inputThrows: process.inputThrows,
+          waiting: waiting?.kind === "message" ? waiting : undefined,
+          received,
+          cpuMs: process.cpuMs,
+        },
+      };
+    } catch (error) {
+      references.unsent();
+      if (isInstanceOf(error, MigrationError, CloneError)) return { why: (error as Error).message };
+      throw error;
+    }
+  }
+}
+
+/** What a checkpoint holds. Throws IslesError `MALFORMED`. */
+export function parcelOf(bytes: Uint8Array): Parcel {
+  if (!(bytes instanceof Uint8Array)) throw malformed(`they are ${printed(bytes)}`);
+  const [header, version, order] = HEADER.exec(Buffer.from(bytes.slice(0, HEADER_MAX)).toString("latin1")) ?? [];
+  if (header === undefined) throw malformed("they begin with something else");
+  if (Number(version) !== VERSION) throw malformed(`they have version ${version}, and this Isles reads ${VERSION}`);
+  if (order !== endianness())
+    throw malformed(`they come from a machine whose byte order is ${order}, and that of this one is ${endianness()}`);
+  try {
+    return deserialize(bytes.subarray(header.length)) as Parcel;
+  } catch (cause) {
+    throw malformed("they are damaged", { cause });
+  }
+}
+
+function malformed(why: string, options?: ErrorOptions): IslesError {
+  return new IslesError(
+    "MALFORMED",
+    `these bytes are no checkpoint of a process: ${why}; take what handle.checkpoint() gave`,
+    options,
+  );
+}
