@@ -17,7 +17,19 @@ test("a quick run prints one JSON line per result, with finite figures", { timeo
     .split("\n")
     .map((line) => JSON.parse(line));
 
-  expect([...new Set(results.map(({ row }) => row))]).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "11", "14", "15"]);
+  expect([...new Set(results.map(({ row }) => row))]).toEqual([
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "11",
+    "14",
+    "15",
+  ]);
   for (const result of results) {
     expect(result).toEqual({
       row: expect.any(String),
@@ -45,9 +57,10 @@ test("a quick run prints one JSON line per result, with finite figures", { timeo
 });
 
 test("rows are run by name, the extra ones too", { timeout: 60_000 }, async () => {
-  const table = await bench("--quick", "--only", "encodings,payloads,migration");
+  const table = await bench("--quick", "--only", "encodings,payloads,migration,affinity");
   expect(table).toContain("4 KiB through the ring");
   expect(table).toContain("4 KiB Uint8Array, moved");
+  expect(table).toContain("Piscina, affinity balancer by hand");
 });
 
 test("an unknown row is refused with the list of rows", async () => {

@@ -8,7 +8,7 @@ export type { ArrayOptions, HomePolicy, RegionDescriptor } from "./descriptor.ts
 export { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MIN_PAGE_SIZE } from "./descriptor.ts";
 export type { ElementOf, ElementType, TypedArray } from "./elements.ts";
 export { AsyncMemory, Memory, type SpanRequests, type Spans } from "./memory.ts";
-export type { Near } from "./residence.ts";
+export type { Near } from "./near.ts";
 export { SharedArray } from "./shared-array.ts";
 export type { Span, SpanRequest } from "./span.ts";
 export type { ArrayStats, SiteStats } from "./stats.ts";

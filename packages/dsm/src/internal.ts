@@ -1,12 +1,11 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
 export { type BlockedOn, Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
 export { SpanGroup } from "./memory.ts";
+export { nearSpans, type PageSpan } from "./near.ts";
 export { Registry } from "./registry.ts";
 export { RegistryService } from "./registry-service.ts";
 export {
   ANSWER_TIMEOUT_MS,
-  nearSpans,
-  type PageSpan,
   type Residence,
   ResidenceService,
   type Residences,

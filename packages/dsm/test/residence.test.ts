@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { ANSWER_TIMEOUT_MS, nearSpans, ResidenceService } from "../src/residence.ts";
+import { nearSpans } from "../src/near.ts";
+import { ANSWER_TIMEOUT_MS, ResidenceService } from "../src/residence.ts";
 import type { SharedArray } from "../src/shared-array.ts";
 import { Mesh } from "./mesh.ts";
 

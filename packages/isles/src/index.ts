@@ -43,6 +43,7 @@ export type {
   WaitOptions,
 } from "@isles/dsm";
 export { SharedArray } from "@isles/dsm";
+export { MigrationError, registerClass } from "@isles/migration";
 export {
   type AnyStub,
   any,
@@ -73,12 +74,17 @@ export {
 } from "@isles/rpc";
 export type { Cluster, ClusterStats, RunOptions } from "./cluster.ts";
 export { type Engine, type LaunchOptions, launch, threads } from "./launch.ts";
-export { MigrationError, registerClass } from "@isles/migration";
 export type { SiteMigration, SiteMigrationAsync } from "./migration/migration.ts";
 export { ProcessHandle } from "./migration/process-handle.ts";
 export type { CurrentProcess, ProcessSite } from "./migration/process-site.ts";
 export type { SpawnOptions } from "./migration/process-table.ts";
-export { defineProcess, type Process, type ProcessInfo, type ProcessOptions, type ProcessState } from "./migration/process-types.ts";
+export {
+  defineProcess,
+  type Process,
+  type ProcessInfo,
+  type ProcessOptions,
+  type ProcessState,
+} from "./migration/process-types.ts";
 export { type Receive, receive } from "./migration/receive.ts";
 export type { Decision } from "./placement/decisions.ts";
 export type { Job, SiteJob } from "./placement/job.ts";

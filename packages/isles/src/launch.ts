@@ -157,7 +157,8 @@ function checkOptions(options: LaunchOptions, sites: number, pageSize: number): 
   }
   if (sites >= MAX_ENDPOINTS) throw new LimitError(`${sites} sites in one process; at most ${MAX_ENDPOINTS - 1} fit`);
   for (const [site, traits] of Object.entries(options.traits ?? {})) {
-    if (!(Number(site) < sites)) throw new RangeError(`traits of site ${site}: the cluster has sites 0 to ${sites - 1}`);
+    if (!(Number(site) < sites))
+      throw new RangeError(`traits of site ${site}: the cluster has sites 0 to ${sites - 1}`);
     checkTraits(traits);
   }
   const isPower = Number.isInteger(pageSize) && (pageSize & (pageSize - 1)) === 0;

@@ -111,7 +111,8 @@ export class Member implements ReferenceCodec {
   }
 
   resolve(description: Reference["description"]): object {
-    if (Object.hasOwn(description as object, "process")) return this.processes!.handleOf(description as HandleDescription);
+    if (Object.hasOwn(description as object, "process"))
+      return this.processes!.handleOf(description as HandleDescription);
     return this.memory.resolve(description as ReturnType<SharedArray["describe"]>);
   }
 

@@ -102,6 +102,6 @@ export function noSuchFunction(
   }
   return new UsageError(
     "NO_SUCH_FUNCTION",
-    `the program exports no function ${JSON.stringify(name)}; it exports ${functions.join(", ")}`,
+    `the program exports no function ${JSON.stringify(name)}; it exports ${[...functions, ...processes].join(", ")}`,
   );
 }

@@ -63,6 +63,9 @@ export class SitePool {
     });
     // A site's death reaches us as its thread's exit; the pool repeats what it cannot assign to a task.
     this.pool.on("error", () => undefined);
+    // A site that is lost stays lost: nobody would use the thread that the pool starts in its place, and Node 20 ends the whole process with a fatal
+    // error if that thread is ended while it loads its module.
+    (this.pool.options as { minThreads: number }).minThreads = 0;
     for (const [site, thread] of this.pool.threads.entries()) this.#watch(thread, site);
   }
 

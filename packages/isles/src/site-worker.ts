@@ -162,7 +162,9 @@ class SiteWorker {
     const isGivenUp = this.#givenUp.has(call);
     const reason = this.#givenUp.get(call);
     for (const old of this.#givenUp.keys()) if (old <= call) this.#givenUp.delete(old);
-    if (isGivenUp) throw reason;
+    if (!isGivenUp) return;
+    this.#abort.abort(reason); // so that nobody takes it for a failure
+    throw reason;
   }
 
   /** Those who run with this site must not wait for it: they hear of the failure from here, without a detour. */

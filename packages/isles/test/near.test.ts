@@ -179,6 +179,20 @@ describe("run near to data", () => {
     expect(await cluster.run("where", undefined, { site: 1 })).toBe(1);
   });
 
+  it("given up while it lies at its site, it disturbs nobody", async () => {
+    const waiting = cluster.run("waitForLatch", undefined, { site: 1 });
+    const running = cluster.run("later", { ms: 60 }, { site: 0 });
+    const controller = new AbortController();
+    const next = cluster.run("where", undefined, { site: 0, signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort();
+    expect((await rejection(next)).name).toBe("AbortError");
+    expect(await running).toBe(0);
+    expect(await cluster.run("where", undefined, { site: 0 })).toBe(0);
+    await cluster.run("openLatch", undefined, { site: 2 });
+    expect(await waiting).toBe(1);
+  });
+
   it("says its decisions on standard error with the trace option", async () => {
     const write = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
     try {
@@ -307,7 +321,7 @@ describe("from inside a site", () => {
 
   it("is given up by a signal, of which the function hears through its site's", async () => {
     await using two = await launchNear(2);
-    expect(await two.run("giveUp", { ms: 20 }, { site: 0 })).toEqual({ name: "TimeoutError", aborted: 1 });
+    expect(await two.run("giveUp", { ms: 300 }, { site: 0 })).toEqual({ name: "TimeoutError", aborted: 1 });
     expect(await two.run("runThere", { name: "signalOf", options: { site: 1 } }, { site: 0 })).toBe(false);
   });
 

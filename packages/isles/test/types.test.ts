@@ -26,8 +26,14 @@ export async function compiles(cluster: Cluster<Program>, array: SharedArray<Flo
   expectTypeOf(await cluster.run("bare")).toEqualTypeOf<"bare">();
   expectTypeOf(await cluster.run("shares", array)).toEqualTypeOf<SharedArray<Float64Array>>();
   await cluster.run("nothing");
+  await cluster.run("needs", { n: 1 }, { near: array });
+  await cluster.run("nothing", undefined, { near: [array.subarray(1), array.reading(0, 1)] });
+  const job = await cluster.start("later", "x", { near: array.writing() });
+  expectTypeOf(await job.result).toEqualTypeOf<boolean>();
   await cluster.run("nothing", undefined, { site: 2, signal: new AbortController().signal });
 
+  // @ts-expect-error not shared: it is nowhere else
+  await cluster.run("nothing", undefined, { near: new Float64Array(1) });
   // @ts-expect-error the argument is missing
   await cluster.run("needs");
   // @ts-expect-error the argument has another type
@@ -48,6 +54,23 @@ export async function compiles(cluster: Cluster<Program>, array: SharedArray<Flo
   await cluster.run("nothing", undefined, { sites: 1 });
 }
 
+/** The same from inside a site, which does not know its program: by the function's type, or the result's. */
+export async function compilesAtSite(site: Site, array: SharedArray<Float64Array>): Promise<void> {
+  type Later = Program["later"];
+  expectTypeOf(site.run<Program["needs"]>("needs", { n: 1 })).toEqualTypeOf<number>();
+  expectTypeOf(site.run<Later>("later", "x", { near: array })).toEqualTypeOf<boolean>();
+  expectTypeOf(await site.async.run<Later>("later", "x")).toEqualTypeOf<boolean>();
+  expectTypeOf(site.start<Later>("later", "x", { site: 1 }).wait()).toEqualTypeOf<boolean>();
+  expectTypeOf(await (await site.async.start<Later>("later", "x")).result).toEqualTypeOf<boolean>();
+  expectTypeOf(site.run<number>("needs", { n: 1 })).toEqualTypeOf<number>();
+  expectTypeOf(site.run("needs", { n: 1 })).toEqualTypeOf<unknown>();
+
+  // @ts-expect-error the argument has another type
+  site.run<Later>("later", 1);
+  // @ts-expect-error there is no such option
+  site.run("needs", { n: 1 }, { sites: 1 });
+}
+
 it("types say what a program's functions take and return", () => {
   expectTypeOf<FunctionName<Program>>().toEqualTypeOf<
     "nothing" | "needs" | "mayHave" | "defaulted" | "later" | "shares" | "bare"
@@ -55,4 +78,5 @@ it("types say what a program's functions take and return", () => {
   expectTypeOf<ArgumentOf<Program, "needs">>().toEqualTypeOf<{ n: number }>();
   expectTypeOf<ResultOf<Program, "later">>().toEqualTypeOf<boolean>();
   expect(compiles).toBeTypeOf("function");
+  expect(compilesAtSite).toBeTypeOf("function");
 });

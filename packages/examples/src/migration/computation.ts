@@ -17,9 +17,7 @@ const grid = await cluster.memory.async.float64("grid", LENGTH, { home: "block" 
 await cluster.runAll("fill", grid);
 let expected = 0;
 for (let i = 0; i < LENGTH; i++) expected += i % 97;
-const ranges = Array.from({ length: PARTS }, (_, k) =>
-  grid.subarray((k * LENGTH) / PARTS, ((k + 1) * LENGTH) / PARTS),
-);
+const ranges = Array.from({ length: PARTS }, (_, k) => grid.subarray((k * LENGTH) / PARTS, ((k + 1) * LENGTH) / PARTS));
 const pages = async () => (await cluster.stats()).arrays.grid!.readMisses;
 
 let before = await pages();
@@ -27,7 +25,9 @@ const near = await timed("near: each range is summed where it is", () =>
   Promise.all(ranges.map((range) => cluster.run("sum", range, { near: range }))),
 );
 check(near.reduce((total, part) => total + part.sum, 0) === expected, "the sum");
-console.log(`  on sites ${near.map(({ site }) => site).join(" ")}; ${(await pages()) - before} pages were fetched. Why there:`);
+console.log(
+  `  on sites ${near.map(({ site }) => site).join(" ")}; ${(await pages()) - before} pages were fetched. Why there:`,
+);
 tell(cluster.decisions.slice(-PARTS));
 
 // The message form: it is started there, and whoever started it goes on beside it.

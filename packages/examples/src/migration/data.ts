@@ -41,5 +41,7 @@ for (const name of ["warm-up", "measured"]) {
 const { arrays } = await cluster.stats();
 for (const how of ["page by page", "moved", "copied"]) {
   const { readMisses, writeMisses, upgrades, messages } = arrays[`measured, ${how}`]!;
-  console.log(`${how.padEnd(12)} ${readMisses + writeMisses} pages fetched, ${upgrades} upgrades, ${messages} messages`);
+  console.log(
+    `${how.padEnd(12)} ${readMisses + writeMisses} pages fetched, ${upgrades} upgrades, ${messages} messages`,
+  );
 }

@@ -3,8 +3,8 @@
  * name. What was decided, and why, is in `cluster.decisions`.
  */
 import { launch } from "isles";
-import { computes, prefers, reads } from "./policies.program.ts";
 import type * as Policies from "./policies.program.ts";
+import { computes, prefers, reads } from "./policies.program.ts";
 import { check, tell } from "./say.ts";
 
 const SITES = 3;
@@ -28,16 +28,22 @@ function sitesOf(paths: readonly (readonly number[])[]): number {
   return new Set(paths.map((path) => path.at(-1))).size;
 }
 
-const balanced = await reasons("load balancing: six processes begin on site 0; the oldest are worth a move", async () => {
-  const six = Array.from({ length: 6 }, () => cluster.spawn(computes, [400], { site: 0, policy: "load" }));
-  return Promise.all((await Promise.all(six)).map((process) => process.result));
-});
+const balanced = await reasons(
+  "load balancing: six processes begin on site 0; the oldest are worth a move",
+  async () => {
+    const six = Array.from({ length: 6 }, () => cluster.spawn(computes, [400], { site: 0, policy: "load" }));
+    return Promise.all((await Promise.all(six)).map((process) => process.result));
+  },
+);
 check(sitesOf(balanced) > 1, `they ended on ${sitesOf(balanced)} sites`);
 
-const spread = await reasons("computation speedup: the same, but whoever has nothing to do takes one at once", async () => {
-  const six = Array.from({ length: 6 }, () => cluster.spawn(computes, [200], { site: 0, policy: "speedup" }));
-  return Promise.all((await Promise.all(six)).map((process) => process.result));
-});
+const spread = await reasons(
+  "computation speedup: the same, but whoever has nothing to do takes one at once",
+  async () => {
+    const six = Array.from({ length: 6 }, () => cluster.spawn(computes, [200], { site: 0, policy: "speedup" }));
+    return Promise.all((await Promise.all(six)).map((process) => process.result));
+  },
+);
 check(sitesOf(spread) > 1, `they ended on ${sitesOf(spread)} sites`);
 
 await cluster.run("serveMaps", undefined, { site: 2 });
@@ -58,4 +64,3 @@ const { sum, path } = await reasons("data access: it reads one site's part after
   return (await cluster.spawn(reads, [grid, SITES], { site: 0, policy: "data" })).result;
 });
 check(sum === grid.length && path.join() === "0,1,2", `it read each part where it is: ${path.join(" → ")}`);
-

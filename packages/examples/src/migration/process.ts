@@ -18,8 +18,14 @@ console.table(await cluster.ps(), ["name", "site", "state", "cpuMs", "moves"]);
 const bytes = await timed("saved", () => walker.checkpoint());
 console.log(`  ${bytes.length} bytes; now its site is killed`);
 await cluster.kill(walker.site);
-const { found, seenAt } = await timed(`its result, from site ${walker.site}, where it went on from there`, () => walker.result);
-check(found.length === BELOW, `${BELOW} primes; found on site: ${[...seenAt].map(([site, n]) => `${site}: ${n}`).join(", ")}`);
+const { found, seenAt } = await timed(
+  `its result, from site ${walker.site}, where it went on from there`,
+  () => walker.result,
+);
+check(
+  found.length === BELOW,
+  `${BELOW} primes; found on site: ${[...seenAt].map(([site, n]) => `${site}: ${n}`).join(", ")}`,
+);
 check((await walker.info()).restarts === 1, "it was restarted once");
 
 const adder = await cluster.spawn(adds, [], { site: 0 });
@@ -34,4 +40,7 @@ check(sum === 500_500, `each of 1000 messages was added once, in ten moves; it e
 const endless = await cluster.spawn(primes, [Infinity]);
 await sleep(20);
 await endless.kill();
-check((await endless.result.catch((error: Error) => error.message)) === `${"process"} ${endless.id} (primes) was killed`, "killed");
+check(
+  (await endless.result.catch((error: Error) => error.message)) === `${"process"} ${endless.id} (primes) was killed`,
+  "killed",
+);

@@ -1,5 +1,7 @@
 /** What the examples of migration share: they print what they do and check what comes out. */
 
+import type { Decision } from "isles";
+
 /** Prints a line with the time that something took. */
 export async function timed<T>(what: string, work: () => T | Promise<T>): Promise<T> {
   const start = performance.now();
@@ -15,8 +17,8 @@ export function check(isRight: boolean, what: string): void {
 }
 
 /** Prints decisions with their reasons. */
-export function tell(decisions: readonly { toString(): string }[]): void {
-  for (const decision of decisions) console.log(`  ${decision}`);
+export function tell(decisions: readonly Decision[]): void {
+  for (const { what, name, site, reason } of decisions) console.log(`  ${what} ${name}: site ${site}, since ${reason}`);
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -16,10 +16,13 @@ function fail(error: unknown): void {
 
 const cli = cac("isles");
 cli
-  .command("run <program> [function]", "Run a program's function (default: main, or the only one) on every site")
+  .command(
+    "run <program> [function]",
+    "Run a program's function (default: main, or the only one) on every site, or a process",
+  )
   .option("--sites <n>", "Number of sites (default: one per core)")
   .option("--site <id>", "Run on this site only")
-  .option("--args <json>", "The function's argument, as JSON", { type: [String] })
+  .option("--args <json>", "The function's argument, or the list of a process's, as JSON", { type: [String] })
   .option("--stats", "Print misses, messages and times of every site afterwards")
   .option("--json", "Print one JSON object for machines instead of text")
   .option("--debug", "Detect the use of released spans (slow)")

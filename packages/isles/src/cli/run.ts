@@ -3,7 +3,7 @@ import { IslesError, UsageError } from "@isles/base";
 import Table from "cli-table3";
 import type { Cluster, ClusterStats } from "../cluster.ts";
 import { launch } from "../launch.ts";
-import { startTicker } from "./ticker.ts";
+import { startTicker, type Ticker } from "./ticker.ts";
 
 /** `isles run`: launches the program, runs one function, prints what every site returned. */
 export async function run(program: string, name: string | undefined, raw: Record<string, unknown>): Promise<void> {
@@ -23,7 +23,11 @@ export async function run(program: string, name: string | undefined, raw: Record
       debug: options.debug,
       ...(options.sites ? { sites: options.sites } : {}),
     });
-    const chosen = chooseFunction(name, cluster.functions);
+    const chosen = chooseFunction(name, cluster.functions, cluster.processes);
+    if (cluster.processes.includes(chosen)) {
+      await runProcess(cluster, chosen, options, { ticker, signal: stopping.signal });
+      return;
+    }
     ticker.say(
       `running ${chosen} on ${options.site === undefined ? `${cluster.sites} site${cluster.sites === 1 ? "" : "s"}` : `site ${options.site}`}`,
     );
@@ -103,14 +107,52 @@ function parseArgs(value: unknown): unknown {
 }
 
 /** Without a name: `main`, or the only function there is. */
-function chooseFunction(name: string | undefined, functions: readonly string[]): string {
+function chooseFunction(name: string | undefined, functions: readonly string[], processes: readonly string[]): string {
   if (name !== undefined) return name;
   if (functions.includes("main")) return "main";
-  if (functions.length === 1) return functions[0]!;
+  const all = [...functions, ...processes];
+  if (all.length === 1) return all[0]!;
   throw new UsageError(
     "WHICH_FUNCTION",
-    `which function? The program exports ${functions.join(", ")}; name one after the program`,
+    `which function? The program exports ${all.join(", ")}; name one after the program`,
   );
+}
+
+/** Between two looks at where a process is, in milliseconds. */
+const LOOK_MS = 500;
+
+/** A process: spawned, followed, and its result printed. `--args` is then the list of its arguments. */
+async function runProcess(
+  cluster: Cluster,
+  name: string,
+  { args = [], site, json }: Options,
+  { ticker, signal }: { ticker: Ticker; signal: AbortSignal },
+): Promise<void> {
+  const start = performance.now();
+  const handle = await cluster.spawn(name, Array.isArray(args) ? args : [args], site === undefined ? {} : { site });
+  let said = "";
+  const follow = async () => {
+    const { state, moves } = await handle.info();
+    const now = `${handle}, ${state}, ${moves} move${moves === 1 ? "" : "s"}`;
+    if (now !== said) ticker.say(now);
+    said = now;
+  };
+  // A look that fails does so because the process or the cluster has ended, which its result says.
+  const timer = setInterval(() => void follow().catch(() => ticker.stop()), LOOK_MS);
+  try {
+    const result = await Promise.race([handle.result, aborted(signal)]);
+    const ms = performance.now() - start;
+    const { moves } = await handle.info();
+    ticker.stop();
+    if (json) return printJson({ process: name, id: handle.id, site: handle.site, moves, ms, result });
+    printText([result], handle.site, ms, `${name}, ${moves} move${moves === 1 ? "" : "s"}`, undefined);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
 }
 
 function printText(

@@ -57,6 +57,8 @@ export class LocalProcess {
   isDoomed = false;
   /** Its `finally` blocks are being run. */
   isEnding = false;
+  /** What a blocking wait of it has thrown because it was killed. */
+  killed: Error | undefined;
   isQueued = false;
   cpuMs = 0;
   /** What it would like to have where it runs. */
@@ -101,11 +103,39 @@ export class LocalProcess {
     if (this.isDoomed && !this.isEnding) {
       this.isEnding = true;
       this.inputThrows = false;
-      return this.frame.return(undefined);
+      return this.#isUnwinding() ? this.frame.next() : this.frame.return(undefined);
     }
     if (!this.inputThrows) return this.frame.next(input);
     this.inputThrows = false;
     return this.frame.throw(input);
+  }
+
+  /**
+   * Up to `count` steps, fewer if it then waits, is wanted or has ended; the last one's result. Throws what the process throws. A
+   * loop of its own, with next to nothing in it: the optimiser makes it one with the process's code.
+   */
+  steps(count: number): IteratorResult<unknown, unknown> {
+    const { frame } = this;
+    let result = this.step();
+    for (let left = count; ; ) {
+      if (result.done === true) return result;
+      const { value } = result;
+      const mayWait = typeof value === "object" && value !== null;
+      if (mayWait && this.yields(value)) return result;
+      if (--left <= 0 || this.attention) return result;
+      result = mayWait ? this.step() : frame.next();
+    }
+  }
+
+  /** It is in a `finally` block that runs because it was killed: `return` there would leave the rest of the block undone. */
+  #isUnwinding(): boolean {
+    const { killed } = this;
+    if (killed === undefined) return false;
+    for (let frame: Frame | null = this.frame; frame !== null; frame = frame.child) {
+      // A temporary of the compiler: a variable of the program may have it, too, and that process has caught it.
+      if (Object.entries(frame).some(([name, value]) => value === killed && name.startsWith("_$$"))) return true;
+    }
+    return false;
   }
 
   /** What the process gave at a `yield`; true if it waits now. */

@@ -214,6 +214,7 @@ export class ProcessHost {
     const { endpoint } = this.#member;
     const { blocked } = endpoint;
     if (process.isStepping && this.#stepping.at(-1) === process && blocked !== undefined) {
+      process.killed = killed;
       endpoint.rejectBlocked(blocked.wait, killed);
     }
     this.#enqueue(process);
@@ -346,12 +347,9 @@ export class ProcessHost {
     let at = start;
     try {
       for (;;) {
-        for (let left = this.#burst; left > 0; left--) {
-          const { value, done } = process.step();
-          if (done === true) return this.#ending(process, value);
-          if (value !== undefined && process.yields(value)) return undefined;
-          if (process.attention) return undefined;
-        }
+        const { value, done } = process.steps(this.#burst);
+        if (done === true) return this.#ending(process, value);
+        if (process.waiting !== undefined || process.attention) return undefined;
         endpoint.poll();
         const now = endpoint.now();
         if (now - at < BURST_MS / 2) this.#burst = Math.min(this.#burst * 2, MAX_BURST);
@@ -360,6 +358,7 @@ export class ProcessHost {
         if (process.attention || now - start >= SLICE_MS) return undefined;
       }
     } catch (error) {
+      if (error === process.killed) return { kind: "killed", error: undefined };
       if (process.isEnding) return { kind: "killed", error: this.#member.errors.encode(error) };
       return { kind: "threw", error: this.#member.errors.encode(error) };
     }

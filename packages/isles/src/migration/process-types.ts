@@ -3,10 +3,11 @@ import type { Received, StubArguments } from "@isles/rpc";
 import type { ProcessSite } from "./process-site.ts";
 
 /** A process that `spawn` accepts and other processes can call with `yield*`. Made by {@link defineProcess}. */
-export interface Process<A extends unknown[] = never[], R = unknown> {
+export type Process<A extends unknown[] = never[], R = unknown> = (
+  site: ProcessSite,
+  ...args: A
   // biome-ignore lint/suspicious/noExplicitAny: what a process is sent at a `yield` is its own affair
-  (site: ProcessSite, ...args: A): Generator<unknown, R, any>;
-}
+) => Generator<unknown, R, any>;
 
 /**
  * Makes a process of a generator function: one that runs on a site, may move to another one at every `yield`, and takes along

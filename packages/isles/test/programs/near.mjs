@@ -151,7 +151,8 @@ export function signalOf(site) {
 /** Waits until its signal says that nobody waits for it any more, and notes that. @param {Site} site */
 export async function untilAborted(site) {
   const flag = await site.async.memory.int32("aborted", 1);
-  await new Promise((resolve) => site.signal.addEventListener("abort", resolve, { once: true }));
+  const { signal } = site;
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   await flag.async.set(0, 1);
 }
 
@@ -164,4 +165,15 @@ export async function giveUp(site, { ms }) {
   const end = performance.now() + 5_000;
   while ((await flag.async.get(0)) === 0 && performance.now() < end) await sleep(1);
   return { name: error.name, aborted: await flag.async.get(0) };
+}
+
+/** @param {Site} site */
+export function waitForLatch(site) {
+  site.latch("latch", 1).wait();
+  return site.id;
+}
+
+/** @param {Site} site */
+export function openLatch(site) {
+  site.latch("latch", 1).countDown();
 }

@@ -116,10 +116,33 @@ export function checkImage(value: unknown): ProcessImage {
 
 /** Modules are named relative to the program's folder, so that it may lie elsewhere on another machine. */
 export function relativeTo(program: string, url: string): string {
-  const folder = new URL(".", program).href;
+  const { folder } = addressesOf(program);
   return url.startsWith(folder) ? url.slice(folder.length) : url;
 }
 
 export function absoluteFrom(program: string, name: string): string {
-  return new URL(name, program).href;
+  const { absolute } = addressesOf(program);
+  let url = absolute.get(name);
+  if (url === undefined) {
+    url = new URL(name, program).href;
+    if (absolute.size < MAX_ADDRESSES) absolute.set(name, url);
+  }
+  return url;
+}
+
+/** A program has fewer functions than that; images that are made up may name more. */
+const MAX_ADDRESSES = 1_000;
+
+interface Addresses {
+  readonly program: string;
+  readonly folder: string;
+  readonly absolute: Map<string, string>;
+}
+
+/** Of the program that was asked for last, which is as a rule the only one: to take a URL apart takes microseconds. */
+let last: Addresses | undefined;
+
+function addressesOf(program: string): Addresses {
+  if (last?.program !== program) last = { program, folder: new URL(".", program).href, absolute: new Map() };
+  return last;
 }

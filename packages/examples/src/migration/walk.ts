@@ -1,0 +1,99 @@
+/**
+ * Where a process beats both data and computation migration: `node packages/examples/dist/migration/walk.js [MiB [stretches [steps in each]]]`
+ *
+ * - Data migration pays for every page of every part that the walk comes to, once, and keeps them all in one site's memory. It wins if the
+ *   walk comes back to the same parts often enough: the pages are there by then.
+ * - A call for each stretch pays for the walk's own state twice: to where the stretch is, and back. It also has to know where a stretch ends. It is
+ *   as good as a process if that state is small, and better if it is one buffer that can be transferred.
+ * - A process pays for its state once, and needs no plan: it follows its data.
+ */
+import { launch } from "isles";
+import { check } from "./say.ts";
+import type * as Walks from "./walk.program.ts";
+import { follows, type Graph, type Walk, wanders } from "./walk.program.ts";
+
+const SITES = 4;
+const [mebibytes = 64, stretches = 12, stretch = 40_000] = process.argv.slice(2).map(Number);
+const traits = Object.fromEntries(Array.from({ length: SITES }, (_, k) => [k, { software: [`part ${k}`] }]));
+
+await using cluster = await launch<typeof Walks>({
+  program: new URL("./walk.program.js", import.meta.url),
+  sites: SITES,
+  traits,
+});
+const here = { site: 0 };
+const left = stretches * stretch;
+const begin = (steps: number): Walk => ({ at: 0, left: steps, random: 99, sum: 0, seen: new Map(), stretch });
+
+interface Way {
+  readonly name: string;
+  /** Of all steps that are to be made. */
+  readonly share?: number;
+  /** Makes the walk; also says how often the walk's own state went to another site. */
+  run(graph: Graph, walk: Walk): Promise<{ walk: Walk; trips: number }>;
+}
+
+const ways: Way[] = [
+  {
+    name: "data: pages come as they are touched",
+    run: async (graph, walk) => ({ walk: await cluster.run("stays", { graph, walk }, here), trips: 0 }),
+  },
+  {
+    name: "data: all of it by moveTo, then the walk",
+    run: async (graph, walk) => ({ walk: await cluster.run("gathers", { graph, walk }, here), trips: 0 }),
+  },
+  {
+    name: "computation: a call for each step (1 % of them)",
+    share: 0.01,
+    run: async (graph, walk) => ({ walk: await cluster.run("asks", { graph, walk }, here), trips: 0 }),
+  },
+  {
+    name: "computation: a call for each stretch",
+    run: async (graph, walk) => {
+      const done = await cluster.run("calls", { graph, walk }, here);
+      return { walk: done.walk, trips: 2 * done.calls };
+    },
+  },
+  {
+    name: "process, policy data",
+    run: async (graph, walk) => {
+      const process = await cluster.spawn(wanders, [{ graph, walk }], { site: 0, policy: "data" });
+      return { walk: await process.result, trips: (await process.info()).moves };
+    },
+  },
+  {
+    name: "process that says where it wants to be",
+    run: async (graph, walk) => {
+      const process = await cluster.spawn(follows, [{ graph, walk }], { site: 0, policy: "software" });
+      return { walk: await process.result, trips: (await process.info()).moves };
+    },
+  },
+];
+
+/** The graph as its sites made it, each its part. */
+async function fresh(): Promise<Graph> {
+  await cluster.memory.async.free("graph").catch(() => undefined);
+  const graph = await cluster.memory.async.int32("graph", (mebibytes * 2 ** 20) / 4, { homeMigration: false });
+  await cluster.runAll("build", graph);
+  return graph;
+}
+
+console.log(`${mebibytes} MiB on ${SITES} sites; ${left} steps, a stretch of about ${stretch} in each part`);
+const expected = await cluster.run("stays", { graph: await fresh(), walk: begin(left) }, here); // and warms up
+const table = [];
+for (const { name, share = 1, run } of ways) {
+  const graph = await fresh();
+  const before = (await cluster.stats()).arrays.graph!;
+  const start = performance.now();
+  const { walk, trips } = await run(graph, begin(Math.ceil(left * share)));
+  const ms = (performance.now() - start) / share;
+  const after = (await cluster.stats()).arrays.graph!;
+  if (share === 1) check(walk.sum === expected.sum && walk.seen.size === expected.seen.size, name);
+  table.push({
+    way: name,
+    ms: Math.round(ms),
+    "page MiB": (after.bytes - before.bytes) / 2 ** 20,
+    "its state travelled": trips,
+  });
+}
+console.table(table);
