@@ -94,6 +94,15 @@ class Subject {
     return `${this.#process} (${JSON.stringify(this.#kind)})`;
   }
 
+  get site(): number {
+    return this.#process.site;
+  }
+
+  /** Begins a move, of which nobody waits for the end. */
+  moveTo(site: number): void {
+    this.#process.migrate(site).catch(() => undefined);
+  }
+
   /** All that is done to it until the round is over. */
   async bother(): Promise<void> {
     const tasks: Promise<void>[] = [];
@@ -207,7 +216,9 @@ export async function crash(cluster: Cluster, prng: Prng): Promise<Round> {
   const left = Array.from({ length: cluster.sites }, (_, site) => site);
   while (left.length > 1) {
     await pause(3 + prng.below(60));
-    await within(cluster.kill(left.splice(prng.below(left.length), 1)[0]!), "to kill a site");
+    const victim = await aim(prng.pick(subjects), left, prng);
+    left.splice(left.indexOf(victim), 1);
+    await within(cluster.kill(victim), "to kill a site");
   }
   await pause(prng.below(30));
   goesOn = false;
@@ -215,6 +226,17 @@ export async function crash(cluster: Cluster, prng: Prng): Promise<Round> {
   await Promise.all(bothered);
   await Promise.all(subjects.map((subject) => subject.end()));
   return round;
+}
+
+/** A site to kill now: as a rule one that has to do with a move that has just begun, and is at some point of it. */
+async function aim(subject: Subject, left: readonly number[], prng: Prng): Promise<number> {
+  const others = left.filter((site) => site !== subject.site);
+  const to = prng.pick(others);
+  const victim = prng.pick([subject.site, to, prng.pick(others)]);
+  subject.moveTo(to);
+  for (let turns = prng.below(6); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+  if (prng.chance(0.3)) await pause(1);
+  return left.includes(victim) ? victim : to;
 }
 
 function pause(ms: number): Promise<void> {

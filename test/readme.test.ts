@@ -36,6 +36,10 @@ describe("the README", () => {
       "model.program.ts",
       "calls.program.ts",
       "calls.ts",
+      "near.program.ts",
+      "near.ts",
+      "journey.program.ts",
+      "journey.ts",
     ]);
     expect(commands.length).toBeGreaterThanOrEqual(5);
   });

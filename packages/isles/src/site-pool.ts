@@ -46,7 +46,7 @@ export class SitePool {
     this.#options = options;
     const sites = options.seeds.length;
     this.pool = new Piscina({
-      filename: fileURLToPath(new URL("./site-worker.js", import.meta.url)),
+      filename: fileURLToPath(new URL("./site-entry.js", import.meta.url)),
       minThreads: sites,
       maxThreads: sites,
       // An idle site must hear its ports, so it waits in its event loop and not on Piscina's futex.

@@ -1,4 +1,7 @@
-/** Data migration: a phase of work on what another site has written. */
+/**
+ * Data migration: a phase of work on what another site has written. ./data.ts compares; alone it runs as
+ * `npx isles run packages/examples/src/migration/data.program.ts --sites 2`.
+ */
 import type { SharedArray, Site } from "isles";
 
 /** Site 0 writes the whole array, so that its pages are there and nowhere else. Returns their sum. */
@@ -33,4 +36,14 @@ export function total(_site: Site, grid: SharedArray<Float64Array>): number {
   let sum = 0;
   for (let i = 0; i < grid.length; i++) sum += grid.get(i);
   return sum;
+}
+
+/** Site 0 writes; the last site has all of it brought there and works on it. */
+export function main(site: Site): string {
+  const grid = site.memory.float64("main", 2 ** 18);
+  if (site.id === 0) produce(site, grid);
+  site.barrier();
+  if (site.id !== site.count - 1) return "wrote, or watched";
+  bring(site, grid);
+  return `doubled it to ${double(site, grid)}`;
 }

@@ -1,5 +1,8 @@
-/** A running process: what is alive in it at a `yield` goes along. */
-import { defineProcess, receive } from "isles";
+/**
+ * A running process: what is alive in it at a `yield` goes along. ./process.ts moves it from the launcher; alone it runs as
+ * `npx isles run packages/examples/src/migration/process.program.ts --sites 3`.
+ */
+import { defineProcess, receive, type Site } from "isles";
 
 /** Prime numbers below `limit`, by trial division with those found so far. Yields after each number. */
 export const primes = defineProcess(function* (site, limit: number) {
@@ -36,3 +39,13 @@ export const adds = defineProcess(function* (site) {
     sum = Number.NaN; // moving it does not run this; ending it does
   }
 });
+
+/** Site 0 spawns the process, lets it go on to the next site at every `yield`, and blocks for its result. */
+export function main(site: Site): string {
+  if (site.id !== 0) return "a place to be";
+  const { migration } = site;
+  const process = migration.spawn(primes, [500], { policy: "every-yield" });
+  const { found, seenAt } = migration.wait(process);
+  const shares = [...seenAt.keys()].sort();
+  return `${found.length} primes below 500, found on the sites ${shares.join(", ")}`;
+}

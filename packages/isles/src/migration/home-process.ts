@@ -44,6 +44,8 @@ export class HomeProcess {
   #moves = 0;
   #restarts = 0;
   #ending: Ending | undefined;
+  /** What it was lost by when the cluster was closed. */
+  #closedBy: Error | undefined;
   #moving: Completion<void> | undefined;
   #moveError: Error | undefined;
   readonly #checkpoints = new Map<number, Completion<Uint8Array>>();
@@ -146,6 +148,7 @@ export class HomeProcess {
 
   /** The cluster ends. */
   close(error: Error): void {
+    if (!this.isOver) this.#closedBy = error;
     this.#over("lost", error);
   }
 
@@ -265,7 +268,8 @@ export class HomeProcess {
     return this.#home.phase === "running" && this.#underWay === 0;
   }
 
-  overError(): IslesError {
+  overError(): Error {
+    if (this.#closedBy !== undefined) return this.#closedBy;
     return new IslesError("PROCESS_OVER", `${this} has ended (${this.#ending}); its result says how`);
   }
 

@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { deserialize, serialize } from "node:v8";
 import { CloneError, IslesError, isInstanceOf, printed } from "@isles/base";
-import { type CaptureOptions, capture, MigrationError, pinnedBy, revive } from "@isles/migration";
+import { capture, MigrationError, pinnedBy, revive } from "@isles/migration";
 import { SiteMailbox } from "@isles/migration/internal";
 import { type Packed, pack, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
@@ -39,10 +39,11 @@ export class Images {
 
   /** Why the process cannot move now, with the path to the culprit; undefined if it can. */
   pinnedBy(process: LocalProcess): string | undefined {
-    const references = this.#references(process, this.#member.endpoint.self);
+    const here = process.site.parts();
+    const references = this.#references(process, this.#member.endpoint.self, here);
     try {
       references.luggage();
-      return pinnedBy(process.frame, this.#options(process, references));
+      return pinnedBy(process.frame, { references: references.codec, here, program: this.#program });
     } catch (error) {
       if (error instanceof MigrationError) return error.message;
       throw error;
@@ -52,11 +53,11 @@ export class Images {
   }
 
   capture(process: LocalProcess, to: number): Made<{ image: Parcel }> {
-    return this.#parcel(process, this.#references(process, to));
+    return this.#parcel(process, to);
   }
 
   checkpoint(process: LocalProcess): Made<{ bytes: Uint8Array }> {
-    const made = this.#parcel(process, this.#references(process, "persistent"));
+    const made = this.#parcel(process, "persistent");
     if ("why" in made) return made;
     const header = Buffer.from(`${MAGIC} ${VERSION} ${endianness()}\n`, "latin1");
     // Not a window on the pool that small Buffers share: whoever keeps it would keep all of that.
@@ -65,23 +66,29 @@ export class Images {
 
   /** The process of a parcel, suspended; it has what it holds only once it `runs`. Throws what says why it cannot be here. */
   revive(parts: Omit<LocalProcessParts, "frame">, parcel: Parcel): LocalProcess {
-    const here = new Map([...parts.site.parts()].map(([value, name]) => [name, value]));
+    const start = performance.now();
+    const here = parts.site.byName();
     const arriving = arrivingReferences(this.#member, parts.owner, { luggage: parcel.luggage, here });
     try {
       const frame = revive(parcel.image, { references: arriving.codec, here, program: this.#program });
-      const { mail, input } = unpack(parcel.extra, arriving.codec) as { mail: unknown[]; input: unknown };
+      const { mail, input } = this.#extra(parcel, arriving);
       const mailbox = new SiteMailbox({ received: parcel.received, waiting: mail });
-      const process = new LocalProcess({ ...parts, frame, mailbox });
+      const process = new LocalProcess({ ...parts, frame, mailbox, meter: parcel.following });
       process.input = input;
       process.inputThrows = parcel.inputThrows;
       process.waiting = parcel.waiting;
       process.cpuMs = parcel.cpuMs;
+      process.fetches?.cameIn((parcel.following?.ms ?? 0) + performance.now() - start);
       this.#arriving.set(process, arriving);
       return process;
     } catch (error) {
       arriving.drop(parcel.image);
       throw error;
     }
+  }
+
+  #extra({ extra }: Parcel, { codec }: Arriving): { mail: unknown[]; input: unknown } {
+    return extra === undefined ? { mail: [], input: undefined } : (unpack(extra, codec) as never);
   }
 
   /** Throws IslesError `MALFORMED` for bytes that are no checkpoint. */
@@ -122,22 +129,27 @@ export class Images {
     }
   }
 
-  #options(process: LocalProcess, references: ImageReferences): CaptureOptions {
-    return { references: references.codec, here: process.here, program: this.#program };
+  #references(
+    { owner }: LocalProcess,
+    peer: number | "persistent",
+    here: ReadonlyMap<unknown, string>,
+  ): ImageReferences {
+    return imageReferences(this.#member, peer, { owner, here });
   }
 
-  #references(process: LocalProcess, peer: number | "persistent"): ImageReferences {
-    return imageReferences(this.#member, peer, process);
-  }
-
-  #parcel(process: LocalProcess, references: ImageReferences): Made<{ image: Parcel }> {
+  #parcel(process: LocalProcess, peer: number | "persistent"): Made<{ image: Parcel }> {
     const { heldBack, input, waiting } = process;
     if (heldBack !== undefined) return { why: heldBack };
+    const start = performance.now();
+    const here = process.site.parts();
+    const references = this.#references(process, peer, here);
     try {
       const luggage = references.luggage();
-      const image = capture(process.frame, this.#options(process, references));
+      const image = capture(process.frame, { references: references.codec, here, program: this.#program });
       const { received, waiting: mail } = process.mailbox.image();
-      const extra = pack({ mail, input }, references.codec, "its mail");
+      const isBare = mail.length === 0 && input === undefined; // as a rule
+      const extra = isBare ? undefined : pack({ mail, input }, references.codec, "its mail");
+      if (extra !== undefined) structuredClone(extra); // what cannot be cloned has to show here, not when it is sent
       references.sent();
       return {
         image: {
@@ -149,11 +161,12 @@ export class Images {
           waiting: waiting?.kind === "message" ? waiting : undefined,
           received,
           cpuMs: process.cpuMs,
+          following: process.fetches && { ...process.fetches.image, ms: performance.now() - start },
         },
       };
     } catch (error) {
       references.unsent();
-      if (isInstanceOf(error, MigrationError, CloneError)) return { why: (error as Error).message };
+      if (isInstanceOf(error, MigrationError, CloneError, DOMException)) return { why: (error as Error).message };
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { type AnsweredCall, TimeoutError } from "@isles/base";
 import type { Frame } from "@isles/migration";
-import { FetchMeter, SiteMailbox, type Traits } from "@isles/migration/internal";
+import { FetchMeter, type MeterImage, SiteMailbox, type Traits } from "@isles/migration/internal";
 import type { LocalInfo, ProcessMeta, Waiting, Wish } from "./messages.ts";
-import type { ProcessSite } from "./process-site.ts";
+import type { LazyAbort, ProcessSite } from "./process-site.ts";
 import { Receive } from "./receive.ts";
 
 /** Whose code a process's steps are: what it locks is its own, wherever it is. */
@@ -23,10 +23,12 @@ export interface LocalProcessParts {
   readonly epoch: number;
   readonly meta: ProcessMeta;
   readonly site: ProcessSite;
-  readonly abort: AbortController;
+  readonly abort: LazyAbort;
   readonly owner: ProcessOwner;
   readonly frame: Frame;
   readonly mailbox?: SiteMailbox;
+  /** What it has learnt elsewhere about following its data. */
+  readonly meter?: MeterImage | undefined;
   /** Told when what it waits for is there. */
   readonly onReady: (process: LocalProcess) => void;
 }
@@ -37,10 +39,8 @@ export class LocalProcess {
   readonly epoch: number;
   readonly meta: ProcessMeta;
   readonly site: ProcessSite;
-  readonly abort: AbortController;
+  readonly abort: LazyAbort;
   readonly owner: ProcessOwner;
-  /** What is "whatever is there" on every site, by the name that stands for it. */
-  readonly here: ReadonlyMap<unknown, string>;
   readonly frame: Frame;
   readonly mailbox: SiteMailbox;
   /** What its `yield` gives, or throws. */
@@ -82,8 +82,7 @@ export class LocalProcess {
     this.owner.process = this;
     this.frame = parts.frame;
     this.preferred = parts.meta.preferred;
-    this.fetches = parts.meta.policy === "data" ? new FetchMeter(parts.site.count) : undefined;
-    this.here = parts.site.parts();
+    this.fetches = parts.meta.policy === "data" ? new FetchMeter(parts.site.count, parts.meter) : undefined;
     this.mailbox = parts.mailbox ?? new SiteMailbox();
     this.#onReady = parts.onReady;
   }

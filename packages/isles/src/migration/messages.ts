@@ -1,5 +1,15 @@
 import type { SyncLuggage } from "@isles/dsm";
-import type { Mail, MailAck, Offer, PolicyName, ProcessImage, ToHome, ToSite, Traits } from "@isles/migration/internal";
+import type {
+  Mail,
+  MailAck,
+  MeterImage,
+  Offer,
+  PolicyName,
+  ProcessImage,
+  ToHome,
+  ToSite,
+  Traits,
+} from "@isles/migration/internal";
 import type { Packed, WireError } from "@isles/wire";
 
 /** What a process is, wherever it is. */
@@ -30,13 +40,15 @@ export interface Parcel {
   readonly image: ProcessImage;
   /** What it holds whether or not the image shows it. */
   readonly luggage: SyncLuggage;
-  /** `{ mail, input }`: messages that it has not taken, and what its `yield` is about to give. */
-  readonly extra: Packed;
+  /** `{ mail, input }`: messages that it has not taken, and what its `yield` is about to give. Undefined if that is nothing. */
+  readonly extra: Packed | undefined;
   readonly inputThrows: boolean;
   readonly waiting: Waiting | undefined;
   /** Messages that have reached it so far. */
   readonly received: number;
   readonly cpuMs: number;
+  /** Of a process that follows its data: what it has learnt, and how long it took to make its image, in milliseconds. */
+  readonly following?: (MeterImage & { readonly ms: number }) | undefined;
 }
 
 export type Ending =

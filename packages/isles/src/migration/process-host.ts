@@ -17,7 +17,7 @@ import type {
   SiteToHome,
   Source,
 } from "./messages.ts";
-import { type CurrentProcess, ProcessSite } from "./process-site.ts";
+import { type CurrentProcess, LazyAbort, ProcessSite } from "./process-site.ts";
 import { discardImage } from "./references.ts";
 import { checkTraits } from "./traits.ts";
 
@@ -266,7 +266,7 @@ export class ProcessHost {
   }
 
   #parts(p: number, epoch: number, meta: ProcessMeta) {
-    const abort = new AbortController();
+    const abort = new LazyAbort();
     const current: CurrentProcess = {
       id: p,
       name: meta.name,
@@ -277,7 +277,7 @@ export class ProcessHost {
         process.attention = true;
       },
     };
-    const site = new ProcessSite(this.#member, abort.signal, current);
+    const site = new ProcessSite(this.#member, abort, current);
     const onReady = (process: LocalProcess): void => this.#enqueue(process);
     return { p, epoch, meta, site, abort, owner: new ProcessOwner(), onReady };
   }

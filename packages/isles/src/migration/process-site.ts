@@ -2,6 +2,7 @@ import { UsageError } from "@isles/base";
 import type { Traits } from "@isles/migration/internal";
 import type { Member } from "../member.ts";
 import { Site } from "../site.ts";
+import type { SiteMigration } from "./migration.ts";
 
 /** The process that a site's code runs as. */
 export interface CurrentProcess {
@@ -22,26 +23,49 @@ export interface CurrentProcess {
  */
 export class ProcessSite extends Site {
   readonly process: CurrentProcess;
+  readonly #abort: LazyAbort;
+  #hasSignal = false;
+  #hasMigration = false;
 
   /** Made by the runtime for each process that is here. */
-  constructor(member: Member, signal: AbortSignal, process: CurrentProcess) {
-    super(member, signal);
+  constructor(member: Member, abort: LazyAbort, process: CurrentProcess) {
+    super(member, () => abort.signal);
+    this.#abort = abort;
     this.process = process;
   }
 
-  /** Every object that is "whatever is here", by the name that stands for it on the way. */
-  parts(): ReadonlyMap<unknown, string> {
-    return new Map<unknown, string>([
+  override get signal(): AbortSignal {
+    this.#hasSignal = true;
+    return this.#abort.signal;
+  }
+
+  override get migration(): SiteMigration {
+    this.#hasMigration = true;
+    return super.migration;
+  }
+
+  /**
+   * Every object that is "whatever is here" and that the process may have got hold of, by the name that stands for it on the way. What it has
+   * never asked for is not made for that.
+   */
+  parts(): Map<unknown, string> {
+    const parts = new Map<unknown, string>([
       [this, "site"],
       [this.process, "site.process"],
       [this.memory, "site.memory"],
       [this.memory.async, "site.memory.async"],
       [this.rpc, "site.rpc"],
       [this.async, "site.async"],
-      [this.signal, "site.signal"],
-      [this.migration, "site.migration"],
-      [this.migration.async, "site.migration.async"],
     ]);
+    if (this.#hasSignal) parts.set(this.signal, "site.signal");
+    if (this.#hasMigration)
+      parts.set(this.migration, "site.migration").set(this.migration.async, "site.migration.async");
+    return parts;
+  }
+
+  /** The same by name, for a process that comes. */
+  byName(): ReadonlyMap<string, unknown> {
+    return new PartsByName(this);
   }
 
   override barrier(): never {
@@ -54,6 +78,55 @@ export class ProcessSite extends Site {
 
   override broadcast(): never {
     throw collective("broadcast");
+  }
+}
+
+const PARTS: Readonly<Record<string, (site: ProcessSite) => unknown>> = {
+  site: (site) => site,
+  "site.process": (site) => site.process,
+  "site.memory": (site) => site.memory,
+  "site.memory.async": (site) => site.memory.async,
+  "site.rpc": (site) => site.rpc,
+  "site.async": (site) => site.async,
+  "site.signal": (site) => site.signal,
+  "site.migration": (site) => site.migration,
+  "site.migration.async": (site) => site.migration.async,
+};
+
+/** Looks parts up as they are asked for. */
+class PartsByName extends Map<string, unknown> {
+  readonly #site: ProcessSite;
+
+  constructor(site: ProcessSite) {
+    super();
+    this.#site = site;
+  }
+
+  override has(name: string): boolean {
+    return Object.hasOwn(PARTS, name);
+  }
+
+  override get(name: string): unknown {
+    return PARTS[name]?.(this.#site);
+  }
+}
+
+/** An abort controller that is made when somebody looks at its signal. */
+export class LazyAbort {
+  #controller: AbortController | undefined;
+  #reason: { readonly reason: unknown } | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#reason ??= { reason };
+    this.#controller?.abort(reason);
   }
 }
 

@@ -111,7 +111,7 @@ export class ProcessTable implements ProcessControl {
     this.#checkOpen("restore");
     const { meta: saved, received, image, extra } = parcelOf(bytes);
     checkProcessName(saved.name, this.#options.exported);
-    await openArrays(this.#member.memory.async, image, extra);
+    await openArrays(this.#member.memory.async, image, ...(extra === undefined ? [] : [extra]));
     // One that was left to be balanced, and is now put somewhere, is to stay there.
     const policy = saved.policy === "load" && options.site !== undefined ? "none" : saved.policy;
     const meta = this.#metaOf(saved.name, { policy, prefers: saved.preferred, ...options });

@@ -177,6 +177,7 @@ export const sums = defineProcess(
   function* (site, /** @type {Doubles} */ array, /** @type {number} */ from, /** @type {number} */ to) {
     const sites = new Set();
     const counter = site.memory.int32("count", 1);
+    const held = { array, twin: array.async };
     for (let i = from; i < to; i++) {
       sites.add(site.id);
       array.set(i, i);
