@@ -9,6 +9,7 @@ import { type Case, handWritten, injectionsOf, inParallel, ownRun, RandomProgram
 const SEED = Number(process.env.ISLES_SEED ?? 1);
 const isLong = process.env.ISLES_LONG === "1";
 const RANDOM = isLong ? 1_000 : 150;
+const WILD = isLong ? 1_000 : 60;
 const SITES = 3;
 /** Processes at once. */
 const WIDTH = 64;
@@ -23,7 +24,7 @@ const prng = new Prng(SEED);
 const lists = Array.from({ length: RANDOM }, () =>
   Array.from({ length: 10 + prng.below(111) }, () => prng.below(1_000)),
 );
-const randoms = await RandomPrograms.write(loaded, lists);
+const randoms = await RandomPrograms.write(loaded, lists, WILD, prng);
 const cases = [...(await handWritten(loaded)), ...randoms.cases];
 let cluster: Cluster;
 
@@ -65,9 +66,10 @@ async function differences(
   return found;
 }
 
-it("has at least 150 programs that others wrote, and 150 random ones", () => {
+it("has at least 150 programs that others wrote, and 200 random ones", () => {
   expect(cases.length - randoms.cases.length).toBeGreaterThanOrEqual(150);
-  expect(randoms.cases.length).toBeGreaterThanOrEqual(150);
+  expect(randoms.cases.length).toBeGreaterThanOrEqual(200);
+  expect(randoms.cases.filter(({ stays }) => stays !== undefined).length).toBeLessThan(10);
 });
 
 it("moved to another site at every yield: same yields, same result, same throws", { timeout }, async () => {

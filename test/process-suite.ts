@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Prng } from "@isles/testkit";
 import { delegated, type Injection, MAX_STEPS, traced } from "../packages/isles/test/programs/process-trace.mjs";
-import type { Loaded, Program } from "../packages/migration/test/support/differential.ts";
+import { type Loaded, type Program, throughBytes, trace } from "../packages/migration/test/support/differential.ts";
 import { writeProgram } from "../packages/migration/test/support/grammar.ts";
+import { writeWildProgram } from "./process-grammar.ts";
 
 /** What a program's variables outside its function hold is its site's own: it does not move, and other processes there change it. */
 const OF_SITES = new Set(["classes/moduleState", "classes/methodsOfModule"]);
@@ -44,21 +46,35 @@ export class RandomPrograms implements Disposable {
     this.cases = cases;
   }
 
-  static async write(loaded: Loaded, lists: readonly (readonly number[])[]): Promise<RandomPrograms> {
-    const text = lists.map((choices, index) => writeProgram(choices, `random${index}`)).join("\n");
-    const { native } = await loaded.loadText(text, "random");
+  /** `lists`: choices for migration's own grammar; `wild`: how many programs of the other one. */
+  static async write(loaded: Loaded, lists: readonly (readonly number[])[], wild: number, prng: Prng) {
+    const texts = lists.map((choices, index) => writeProgram(choices, `random${index}`));
+    for (let index = 0; index < wild; index++) texts.push(writeWildProgram(prng, `wild${index}`));
+    const text = texts.join("\n");
+    const { native, compiled } = await loaded.loadText(text, "random");
     const out = fileURLToPath(new URL("../packages/isles/test/out/", import.meta.url));
     mkdirSync(out, { recursive: true });
     const folder = mkdtempSync(join(out, "random-"));
     writeFileSync(join(folder, "random.mjs"), text);
     const cases = Object.entries(native.programs).map(([name, program]) => {
-      return { module: "random", name, program, stays: undefined };
+      return { module: "random", name, program, stays: pinOf(compiled.programs[name]!) };
     });
     return new RandomPrograms(folder, cases);
   }
 
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** What pins a random program somewhere on its way, such as a name hung on a Map. */
+function pinOf(compiled: Program): RegExp | undefined {
+  try {
+    trace(compiled, undefined, throughBytes);
+    return undefined;
+  } catch (error) {
+    if ((error as { code?: string }).code === "CANNOT_MIGRATE") return / hung on it$/;
+    throw error;
   }
 }
 

@@ -135,6 +135,15 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     return this.#inbox.pagesFrom;
   }
 
+  /**
+   * Has `tell` called once, when so many more pages have come from others (from inside a delivery: it must neither send nor block).
+   * What was to be told before is forgotten.
+   */
+  afterPages(count: number, tell: () => void): void {
+    this.#inbox.pagesLeft = count;
+    this.#inbox.onPages = tell;
+  }
+
   // Receiver
 
   receive(from: number, message: string | object): void {

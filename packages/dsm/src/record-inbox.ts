@@ -25,6 +25,9 @@ export class RecordInbox {
   readonly #early = new Map<number, (() => void)[]>();
   /** Pages that have come from each endpoint. */
   readonly pagesFrom: Uint32Array;
+  /** When so many more have come, `onPages` is called once. */
+  pagesLeft = Infinity;
+  onPages: (() => void) | undefined;
   #from = -1;
   #bodyPending = false;
 
@@ -81,6 +84,7 @@ export class RecordInbox {
   #takeBody(length: number, into: Uint8Array | null, at: number): void {
     this.#bodyPending = false;
     this.pagesFrom[this.#from]!++;
+    if (--this.pagesLeft === 0) this.onPages?.();
     const record = this.#record;
     if (record.body === Body.Ring) {
       this.#port.takeBody(this.#from, record.granule, length, into, at);

@@ -148,6 +148,14 @@ export class ResidenceService implements ServiceHandler {
     return done.promise();
   }
 
+  /** What `ask` would resolve to if nobody need be asked; undefined if sites must be. */
+  standing(spans: readonly PageSpan[]): Residences | undefined {
+    for (let site = 0; site < this.#endpoint.sites; site++) if (this.isUp(site) && this.isBusy(site)) return undefined;
+    const key = keyOf(spans);
+    if (!this.#stands(key)) return undefined;
+    return this.#known({ key, total: this.#bytesOf(spans) }, -Infinity);
+  }
+
   /** An earlier answer with what has been heard since. */
   update(spans: readonly PageSpan[], found: Residences): Residences {
     return this.#known({ key: keyOf(spans), total: found.total }, found.askedAt);
@@ -292,12 +300,18 @@ export class ResidenceService implements ServiceHandler {
   #known({ key, total }: Pick<Question, "key" | "total">, askedAt: number): Residences {
     const now = this.#endpoint.now();
     const answers = this.#lastAnswers.get(key) ?? [];
-    const sites = Array.from({ length: this.#endpoint.sites }, (_, site): SiteResidence | undefined => {
+    const sites: (SiteResidence | undefined)[] = [];
+    for (let site = 0; site < this.#endpoint.sites; site++) {
       const answer = answers[site];
-      if (answer === undefined) return undefined;
-      const { owned, cached, home, at } = answer;
-      return { owned, cached, home, ageMs: at >= askedAt ? 0 : now - at };
-    });
+      sites.push(
+        answer && {
+          owned: answer.owned,
+          cached: answer.cached,
+          home: answer.home,
+          ageMs: answer.at >= askedAt ? 0 : now - answer.at,
+        },
+      );
+    }
     return { total, sites, askedAt };
   }
 
@@ -350,7 +364,9 @@ export class ResidenceService implements ServiceHandler {
 }
 
 function keyOf(spans: readonly PageSpan[]): string {
-  return spans.map(({ region, first, last }) => `${region} ${first} ${last}`).join(" ");
+  let key = "";
+  for (const { region, first, last } of spans) key += `${key && " "}${region} ${first} ${last}`;
+  return key;
 }
 
 function spansOf(key: string): PageSpan[] {

@@ -1,7 +1,7 @@
 import type { EventLoopUtilization } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
-import { Completion, isInstanceOf, printed, SiteDownError } from "@isles/base";
+import { isInstanceOf, printed, SiteDownError } from "@isles/base";
 import { type ThreadPortSeed, transferList } from "@isles/transport";
 import { ErrorCodec } from "@isles/wire";
 import { Piscina } from "piscina";
@@ -20,11 +20,21 @@ export interface SitePoolOptions {
 }
 
 /** Where a task goes: what it carries for the pool's balancer. */
-interface Route {
+export interface Route {
   site: number;
-  /** Names the site when the balancer asks. */
-  readonly choose?: () => number;
+  /** Names the site, which must be one that is free, when the balancer asks: if it is there, before the task is given away. */
+  readonly choose?: (() => number) | undefined;
 }
+
+/** Who runs a call, and hears, once, how it ended. */
+export interface Caller extends Route {
+  returned(outcome: CallOutcome): void;
+  /** SiteDownError, mostly. */
+  failed(error: unknown): void;
+}
+
+/** Fails what a site was asked. */
+type Lose = (error: Error) => void;
 
 /**
  * The sites' threads: a Piscina pool with one worker per site. Its load balancer is where a task meets its site; a task is
@@ -39,7 +49,7 @@ export class SitePool {
   /** Why each lost site was lost. */
   readonly #down = new Map<number, string>();
   /** What each site has been asked: ended when it is lost, since the pool forgets tasks that wait for a worker it removed. */
-  readonly #asked: Set<Completion<unknown>>[] = [];
+  readonly #asked: Set<Lose>[] = [];
   #closing = false;
 
   constructor(options: SitePoolOptions) {
@@ -74,7 +84,7 @@ export class SitePool {
     const { seeds, program, debug, wrapping } = this.#options;
     const boots = seeds.map(async (seed, site) => {
       const task: BootTask = { seed, sites: seeds.length, program, debug, wrapping };
-      const outcome = await this.#run<BootOutcome>({ site }, "boot", task, transferList(seed));
+      const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
       if ("error" in outcome) throw new ErrorCodec().decode(outcome.error);
       return outcome;
     });
@@ -85,12 +95,14 @@ export class SitePool {
     return (settled[0] as PromiseFulfilledResult<Booted>).value;
   }
 
-  /**
-   * Runs a call on a site; rejects with the error it threw, or SiteDownError. `choose`, if it is given, is asked by the pool's
-   * balancer, before this returns, which site that is, and must name one that is free.
-   */
-  async call(site: number, task: CallTask, choose?: () => number): Promise<CallOutcome> {
-    return this.#run<CallOutcome>(choose === undefined ? { site } : { site, choose }, "call", task);
+  /** Runs a call on the site of its caller, which hears how it ended: perhaps before this returns. */
+  call(task: CallTask, caller: Caller): void {
+    const returned = (outcome: unknown) => caller.returned(outcome as CallOutcome);
+    try {
+      this.#start(caller, "call", task, [], returned, (error) => caller.failed(error));
+    } catch (error) {
+      caller.failed(error);
+    }
   }
 
   /** How busy a site's event loop has been, so far or since an earlier reading; undefined for one that is down. */
@@ -107,7 +119,7 @@ export class SitePool {
     const grace = new Promise((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
     });
-    const drained = sites.filter((site) => this.isUp(site)).map((site) => this.#run<void>({ site }, "drainOutput", {}));
+    const drained = sites.filter((site) => this.isUp(site)).map((site) => this.#run<void>(site, "drainOutput", {}));
     await Promise.race([Promise.allSettled(drained), grace]);
     clearTimeout(timer);
   }
@@ -123,12 +135,26 @@ export class SitePool {
     await this.pool.destroy();
   }
 
-  async #run<T>(
-    route: Route,
-    name: "boot" | "call" | "drainOutput",
+  #run<T>(
+    site: number,
+    name: "boot" | "drainOutput",
     task: object,
     transfer: ThreadPortSeed["ports"][number][] = [],
   ): Promise<T> {
+    return new Promise<T>((resolve, reject) =>
+      this.#start({ site }, name, task, transfer, (result) => resolve(result as T), reject),
+    );
+  }
+
+  /** Tells of the end once, by one of the two. Throws what keeps the task from being given to a site. */
+  #start(
+    route: Route,
+    name: "boot" | "call" | "drainOutput",
+    task: object,
+    transfer: ThreadPortSeed["ports"][number][],
+    returned: (result: unknown) => void,
+    failed: Lose,
+  ): void {
     const { site } = route;
     const down = this.#down.get(site);
     if (down !== undefined && route.choose === undefined) {
@@ -137,17 +163,19 @@ export class SitePool {
         `nothing can run on site ${site}, which is down: ${down}; launch the cluster again`,
       );
     }
-    const outcome = new Completion<T>(`a task of site ${site}`);
-    const routed = Object.assign(task, { [queueOptionsSymbol]: route });
-    const running = this.pool.run(routed, { name, transferList: transfer.filter((port) => port !== null) });
+    (task as Record<symbol, Route>)[queueOptionsSymbol] = route;
+    const running = this.pool.run(task, { name, transferList: transfer.filter((port) => port !== null) });
     const asked = this.#asked[route.site]!; // the balancer has spoken
-    asked.add(outcome as Completion<unknown>);
-    outcome.onSettled(() => asked.delete(outcome as Completion<unknown>));
+    const lose = (error: Error): void => {
+      if (asked.delete(lose)) failed(error);
+    };
+    asked.add(lose);
     running.then(
-      (result) => outcome.resolve(result as T),
-      (error: unknown) => outcome.reject(lostTask(route.site, messageOf(error))),
+      (result: unknown) => {
+        if (asked.delete(lose)) returned(result);
+      },
+      (error: unknown) => lose(lostTask(route.site, messageOf(error))),
     );
-    return outcome.promise();
   }
 
   #watch(thread: Worker, site: number): void {
@@ -157,7 +185,7 @@ export class SitePool {
     const lose = (reason: string) => {
       if (this.#closing || this.#down.has(site)) return;
       this.#down.set(site, reason);
-      for (const outcome of [...this.#asked[site]!]) outcome.reject(lostTask(site, reason));
+      for (const losing of [...this.#asked[site]!]) losing(lostTask(site, reason));
       this.#options.onDown(site, reason);
     };
     // An uncaught error comes some time before the exit; nothing must be started there in between.

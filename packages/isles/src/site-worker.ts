@@ -2,14 +2,16 @@ import { CloneError, ClosedError, isInstanceOf, SiteDownError, UsageError } from
 import { SINGLE_RUNS } from "@isles/dsm/internal";
 import { isRemotePromise } from "@isles/rpc/internal";
 import { Service, ThreadPort, type ThreadPortSeed } from "@isles/transport";
-import { ErrorCodec, type Packed, pack, unpack, type WireError } from "@isles/wire";
+import { ErrorCodec, type Packed, pack, type WireError } from "@isles/wire";
 import type { Call, ControlMessage } from "./control.ts";
 import { endingOf } from "./endings.ts";
+import { LazySignal } from "./lazy-signal.ts";
 import { Member } from "./member.ts";
 import { type ExportedProcess, findDefinition, listDefinitions } from "./migration/definitions.ts";
 import { processStubs, RemoteControl } from "./migration/migration.ts";
 import { ProcessHost } from "./migration/process-host.ts";
 import { RemoteRuns } from "./placement/remote-runs.ts";
+import { isPrimitive, unpacked } from "./plain-values.ts";
 import { type Exported, exportsOf, loadProgram, noSuchFunction, type ProgramFunction } from "./program.ts";
 import { Site } from "./site.ts";
 import { loadWrapping, type PortWrapping } from "./wrapped-ports.ts";
@@ -30,6 +32,8 @@ export interface CallTask extends Call {
 export type CallOutcome = ({ readonly result: Packed } | { readonly error: WireError }) & {
   /** See `ResidenceService.gains`. */
   readonly gains?: number;
+  /** How long the function took, in milliseconds. */
+  readonly tookMs?: number;
 };
 export type BootOutcome = Booted | { readonly error: WireError };
 
@@ -52,8 +56,10 @@ class SiteWorker {
   #lastCall = 0;
   /** Calls given up before they came: they travel through the pool, and what gives them up through the port. */
   readonly #givenUp = new Map<number, unknown>();
-  #abort = new AbortController();
+  #signal = new LazySignal();
   #lastOutcome: Promise<unknown> = Promise.resolve();
+  /** Calls that run or wait for their turn. */
+  #calls = 0;
   #closing: Error | undefined;
 
   constructor(task: BootTask, exported: Exported, wrap: Awaited<ReturnType<typeof loadWrapping>>) {
@@ -103,21 +109,32 @@ class SiteWorker {
 
   /** Calls come before the last one has ended, so that this thread need not wait for the next; they run one after the other. */
   call(task: CallTask): Promise<CallOutcome> {
-    const { residence } = this.#member;
-    const outcome = this.#lastOutcome
-      .then(() => this.#run(task))
-      .then((outcome) => ({ ...outcome, gains: residence.gains }));
-    this.#lastOutcome = outcome.catch(() => undefined); // its caller hears of it
+    const run = () => this.#run(task);
+    const outcome = this.#calls++ === 0 ? run() : this.#lastOutcome.then(run, run);
+    this.#lastOutcome = outcome;
     return outcome;
   }
 
   async #run(task: CallTask): Promise<CallOutcome> {
-    if (this.#closing !== undefined) return { error: this.#member.errors.encode(this.#closing) };
-    const { endpoint, sync } = this.#member;
+    const start = performance.now();
+    try {
+      const ended =
+        this.#closing === undefined
+          ? await this.#runFunction(task)
+          : { error: this.#member.errors.encode(this.#closing) };
+      return { ...ended, gains: this.#member.residence.gains, tookMs: performance.now() - start };
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  async #runFunction(task: CallTask): Promise<CallOutcome> {
+    const { endpoint, sync, rpcNode } = this.#member;
     const run = this.#functions.get(task.name);
     this.#call = task;
     this.#lastCall = task.id;
-    this.#abort = new AbortController();
+    const signal = new LazySignal();
+    this.#signal = signal;
     endpoint.group = task.group.id === 0 ? SINGLE_RUNS : task.group;
     sync.runStarted(endpoint.group);
     this.#port.bells.enter();
@@ -125,8 +142,8 @@ class SiteWorker {
     try {
       this.#checkGivenUp(task.id);
       if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()], this.#processes);
-      const site = new Site(this.#member, this.#abort.signal);
-      const value = await run(site, unpack(task.args, this.#member.rpcNode.arriving()));
+      const site = new Site(this.#member, () => signal.get());
+      const value = await run(site, unpacked(task.args, rpcNode));
       const result = this.#packResult(value, task.name);
       failed = false;
       return { result };
@@ -144,6 +161,7 @@ class SiteWorker {
   }
 
   #packResult(value: unknown, name: string): Packed {
+    if (isPrimitive(value)) return { value };
     const { endpoint, rpcNode } = this.#member;
     const outgoing = rpcNode.outgoing(endpoint.sites, value);
     try {
@@ -163,7 +181,7 @@ class SiteWorker {
     const reason = this.#givenUp.get(call);
     for (const old of this.#givenUp.keys()) if (old <= call) this.#givenUp.delete(old);
     if (!isGivenUp) return;
-    this.#abort.abort(reason); // so that nobody takes it for a failure
+    this.#signal.abort(reason); // so that nobody takes it for a failure
     throw reason;
   }
 
@@ -172,7 +190,7 @@ class SiteWorker {
     const { endpoint } = this.#member;
     // What this site only suffered (another site's failure, a closing cluster) has its own reporter, and a run that its caller
     // gave up has not failed.
-    if (isInstanceOf(error, SiteDownError, ClosedError) || this.#abort.signal.aborted) return;
+    if (isInstanceOf(error, SiteDownError, ClosedError) || this.#signal.isAborted) return;
     const { name, message: said } = this.#member.errors.encode(error);
     const reason = `${task.name} threw ${name}: ${said}`;
     const message: ControlMessage = { kind: "threw", site: endpoint.self, group: task.group.id, reason };
@@ -185,7 +203,7 @@ class SiteWorker {
     // The waits first: a listener of the signal that blocks would otherwise hold up the very waits it waits for.
     this.#member.endpoint.pending.failGroup(group.id, reason as Error, true);
     this.#member.rpcNode.giveUpGroup(group.id, reason);
-    this.#abort.abort(reason);
+    this.#signal.abort(reason);
   }
 
   #control(from: number, message: ControlMessage): void {
@@ -194,14 +212,14 @@ class SiteWorker {
       case "down": {
         const error = endingOf(message);
         this.#member.siteDown(message.site, error);
-        this.#abort.abort(error);
+        this.#signal.abort(error);
         return;
       }
       case "close": {
         const error = endingOf(message);
         this.#closing = error;
         this.#member.close(error);
-        this.#abort.abort(error);
+        this.#signal.abort(error);
         return;
       }
       case "threw":
@@ -266,7 +284,7 @@ export async function drainOutput(): Promise<void> {
 }
 
 /** Piscina task: runs one function of the program. */
-export async function call(task: CallTask): Promise<CallOutcome> {
+export function call(task: CallTask): Promise<CallOutcome> | CallOutcome {
   if (worker === undefined)
     return { error: new ErrorCodec().encode(new UsageError("NO_SITE", "this thread is no site of the cluster")) };
   return worker.call(task);

@@ -56,9 +56,8 @@ export class Site {
   readonly memory: Memory;
   /** Remote procedure calls to the other sites and the launcher. */
   readonly rpc: SiteRpc;
-  /** The same calls as promises. */
-  readonly async: SiteAsync;
   readonly #member: Member;
+  #async: SiteAsync | undefined;
   #migration: SiteMigration | undefined;
   readonly #signal: AbortSignal | (() => AbortSignal);
 
@@ -70,17 +69,12 @@ export class Site {
     this.count = member.endpoint.sites;
     this.memory = member.memory;
     this.rpc = member.rpc;
-    const { sync } = member;
-    this.async = {
-      ...sync.async,
-      memory: member.memory.async,
-      lock: (name) => sync.lock(name).async,
-      semaphore: (name, permits) => sync.semaphore(name, permits).async,
-      condition: (lock) => sync.condition(lock).async,
-      latch: (name, count) => sync.latch(name, count).async,
-      run: ((name, args, options) => this.#runs.runAsync(name, args, options)) as SiteAsync["run"],
-      start: ((name, args, options) => this.#runs.startAsync(name, args, options)) as SiteAsync["start"],
-    };
+  }
+
+  /** The same calls as promises. */
+  get async(): SiteAsync {
+    this.#async ??= this.#makeAsync(); // a site is made for each call, and few use these
+    return this.#async;
   }
 
   /** Processes: start them, list them, wait for them. */
@@ -180,6 +174,20 @@ export class Site {
    */
   broadcast<T>(name: string, root: number, value?: T): T {
     return this.#member.sync.broadcast(name, root, value);
+  }
+
+  #makeAsync(): SiteAsync {
+    const { sync, memory } = this.#member;
+    return {
+      ...sync.async,
+      memory: memory.async,
+      lock: (name) => sync.lock(name).async,
+      semaphore: (name, permits) => sync.semaphore(name, permits).async,
+      condition: (lock) => sync.condition(lock).async,
+      latch: (name, count) => sync.latch(name, count).async,
+      run: ((name, args, options) => this.#runs.runAsync(name, args, options)) as SiteAsync["run"],
+      start: ((name, args, options) => this.#runs.startAsync(name, args, options)) as SiteAsync["start"],
+    };
   }
 
   toString(): string {

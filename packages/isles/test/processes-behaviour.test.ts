@@ -10,6 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
+/** What a listener has got, without the sites that it was on. */
+function messages(result: unknown): unknown[] {
+  return (result as [site: number, message: unknown][]).map(([, message]) => message);
+}
+
 describe("what cannot move", () => {
   it.each([
     ["iterator", /local "held": a live native iterator/],
@@ -35,13 +40,13 @@ describe("what cannot move", () => {
     await process.migrate(2);
     await process.send("go on");
     await process.send("end");
-    expect((await process.result).sites).toEqual([0, 0, 2]);
+    expect(((await process.result) as { sites: number[] }).sites).toEqual([0, 0, 2]);
   });
 
   it("under a policy that would move it, it goes on as well", async () => {
     const process = await cluster.spawn("holder", ["iterator"], { site: 0, policy: "every-yield" });
     for (const message of ["a", "b", "let go", "c", "d", "end"]) await process.send(message);
-    const { sites } = await process.result;
+    const { sites } = (await process.result) as { sites: number[] };
     expect(sites.slice(0, 3)).toEqual([0, 0, 0]);
     expect(sites.length).toBe(5);
     expect(sites.at(-1)).not.toBe(0);
@@ -82,7 +87,7 @@ describe("messages", () => {
     await sending;
     expect((await rejection(process.send(new WeakMap()))).name).toMatch(/CloneError/);
     await process.send("end");
-    expect((await process.result).map(([, got]: unknown[]) => got)).toEqual([{ list: [1] }]);
+    expect(messages(await process.result)).toEqual([{ list: [1] }]);
   });
 
   it("receive gives up in time, also after a move, and a message in time is taken", async () => {
@@ -93,11 +98,11 @@ describe("messages", () => {
       await new Promise((resolve) => setTimeout(resolve, 40));
       await process.migrate(to % 3);
     }
-    expect((await process.result).map(([, got]: unknown[]) => got)).toEqual(["in time", "TimeoutError"]);
+    expect(messages(await process.result)).toEqual(["in time", "TimeoutError"]);
     // A move does not begin the wait again.
     expect(performance.now() - start).toBeLessThan(300 + 200);
     const impatient = await cluster.spawn("listener", [0]);
-    expect((await impatient.result).map(([, got]: unknown[]) => got)).toEqual(["TimeoutError"]);
+    expect(messages(await impatient.result)).toEqual(["TimeoutError"]);
   });
 
   it("go from process to process by a handle, which both take along", async () => {
@@ -153,6 +158,16 @@ describe("in a process", () => {
         list: true,
         name: "inner",
       });
+  });
+
+  it("what is called goes along while its arguments yield", async () => {
+    const array = await cluster.memory.async.float64("methods", 10);
+    const other = await cluster.spawn("listener", [undefined], { site: 0 });
+    const process = await cluster.spawn("methods", [array, other], { site: 0, policy: "every-yield" });
+    for (const message of ["one", "end"]) await process.send(message);
+    expect(await process.result).toEqual([5, 5, 15, 8, [5, 5, 5], [5, 5], [1, 5], 10, 8, [5]]);
+    expect(messages(await other.result)).toEqual(["one"]);
+    expect((await process.info()).moves).toBeGreaterThanOrEqual(18); // each yield but those that waited for a promise
   });
 
   it("others are called by yield*", async () => {

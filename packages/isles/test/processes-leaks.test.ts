@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { program } from "./support.ts";
+import { launchBasics, program } from "./support.ts";
 
 const run = promisify(execFile);
 const isLong = process.env.ISLES_LONG === "1";
@@ -25,6 +25,13 @@ test.each([
   ["spawns", 1_000],
 ])("%s leave the heaps of launcher and sites flat", { timeout: 300_000 }, async (what, times) => {
   expect(await growth(what, isLong ? times * 10 : times)).toBeLessThan(1.5 * MIB);
+});
+
+test("no thread takes the place of a site that was lost", async () => {
+  await using cluster = await launchBasics(3);
+  await cluster.kill(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(cluster.pool.threads.length).toBe(2);
 });
 
 const exit = fileURLToPath(program("process-exit.main.mjs"));

@@ -6,7 +6,7 @@ import { Realm } from "./frames/realm.ts";
 export { delegate } from "./frames/delegation.ts";
 export { drive, driveDelegate } from "./frames/drive.ts";
 export { Frame } from "./frames/frame.ts";
-export { iterate, iterateView, keys } from "./frames/iterate.ts";
+export { delegateView, iterate, iterateView, keys } from "./frames/iterate.ts";
 export { DELEGATED } from "./frames/modes.ts";
 export * from "./frames/operations.ts";
 export { taking } from "./frames/taking.ts";

@@ -30,12 +30,12 @@ const perSlice = 40;
 describe("the policy `data` counts where pages come from", () => {
   it("goes where nearly all pages come from, once they have cost as much as a move, and says why", () => {
     const meter = new FetchMeter(3);
-    meter.fetched([0, 2, 50]);
+    meter.fetched([0, 1, 25]);
     expect(meter.decide(0)).toBeUndefined();
-    meter.fetched([0, 0, 50]);
+    meter.fetched([0, 0, 25]);
     expect(meter.decide(0)).toEqual({
       to: 2,
-      reason: expect.stringMatching(/^data: 84 .*, 98 % of them, came from site 2$/),
+      reason: expect.stringMatching(/^data: 42 .*, 98 % of them, came from site 2$/),
     });
     expect(meter.decide(0)).toBeUndefined();
   });
@@ -45,7 +45,7 @@ describe("the policy `data` counts where pages come from", () => {
     expect(follow(4, 1_000, () => [10, 10, 10, 10]).moves).toBe(0);
   });
 
-  it("follows a locality that shifts: never pays more than twice what the moves alone cost", () => {
+  it("follows a locality that shifts: pays for a move and for what shows that it is worth one", () => {
     const stretch = 20;
     const shifting = (slice: number) =>
       [0, 1, 2].map((site) => (Math.floor(slice / stretch) % 3 === site ? perSlice : 0));
@@ -88,12 +88,35 @@ describe("the policy `data` counts where pages come from", () => {
     expect(meter.image.doubts).toBe(1);
   });
 
-  it("lets a process that is slow to move wait for longer", () => {
+  it("lets a process that is slow to move wait for longer, once it has been slow twice", () => {
+    const enough = (meter: FetchMeter): number => {
+      for (let slices = 1; slices < 10_000; slices++) {
+        meter.fetched([0, 8]);
+        if (meter.decide(0) !== undefined) return 8 * slices;
+      }
+      return Number.NaN;
+    };
+    let meter = new FetchMeter(2);
+    const pages: number[] = [];
+    for (let move = 0; move < 6; move++) {
+      meter.cameIn(12); // milliseconds: 480 pages
+      pages.push(meter.threshold);
+      meter = new FetchMeter(2, meter.image);
+    }
+    expect(pages.map(Math.round)).toEqual([64, 128, 256, 480, 480, 480]);
+    expect(enough(meter)).toBeGreaterThan(480);
+    meter.cameIn(0.1);
+    expect(meter.threshold).toBe(PAGES_FOR_A_MOVE);
+  });
+
+  it("does not count what it had fetched where it left, and now has brought after it", () => {
     const meter = new FetchMeter(2);
-    meter.cameIn(12); // milliseconds: a thousand pages
-    for (let i = 0; i < 10; i++) meter.fetched([0, 90]);
-    expect(meter.decide(0)).toBeUndefined();
-    for (let i = 0; i < 10; i++) meter.fetched([0, 90]);
-    expect(meter.decide(0)?.reason).toMatch(/it waited for 1000, since it is large/);
+    for (let i = 0; i < 3; i++) meter.fetched([0, 30]);
+    expect(meter.decide(0)?.to).toBe(1);
+    const there = new FetchMeter(2, meter.image);
+    for (let i = 0; i < 3; i++) there.fetched([30, 0]);
+    expect(there.decide(1)).toBeUndefined();
+    for (let i = 0; i < 3; i++) there.fetched([30, 0]);
+    expect(there.decide(1)?.to).toBe(0);
   });
 });

@@ -10,10 +10,13 @@
 import { launch } from "isles";
 import { check } from "./say.ts";
 import type * as Walks from "./walk.program.ts";
-import { follows, type Graph, type Walk, wanders } from "./walk.program.ts";
+import { follows, wanders } from "./walk.program.ts";
+import type { Graph, Walk } from "./walk-graph.ts";
 
 const SITES = 4;
-const [mebibytes = 64, stretches = 12, stretch = 40_000] = process.argv.slice(2).map(Number);
+/** The best of so many counts: the optimiser has to see the code on every site first. */
+const ROUNDS = 3;
+const [mebibytes = 128, stretches = 24, stretch = 40_000] = process.argv.slice(2).map(Number);
 const traits = Object.fromEntries(Array.from({ length: SITES }, (_, k) => [k, { software: [`part ${k}`] }]));
 
 await using cluster = await launch<typeof Walks>({
@@ -43,8 +46,8 @@ const ways: Way[] = [
     run: async (graph, walk) => ({ walk: await cluster.run("gathers", { graph, walk }, here), trips: 0 }),
   },
   {
-    name: "computation: a call for each step (1 % of them)",
-    share: 0.01,
+    name: "computation: a call for each step (0.2 % of them)",
+    share: 0.002,
     run: async (graph, walk) => ({ walk: await cluster.run("asks", { graph, walk }, here), trips: 0 }),
   },
   {
@@ -79,21 +82,27 @@ async function fresh(): Promise<Graph> {
 }
 
 console.log(`${mebibytes} MiB on ${SITES} sites; ${left} steps, a stretch of about ${stretch} in each part`);
-const expected = await cluster.run("stays", { graph: await fresh(), walk: begin(left) }, here); // and warms up
+const expected = await cluster.run("stays", { graph: await fresh(), walk: begin(left) }, here);
 const table = [];
 for (const { name, share = 1, run } of ways) {
-  const graph = await fresh();
-  const before = (await cluster.stats()).arrays.graph!;
-  const start = performance.now();
-  const { walk, trips } = await run(graph, begin(Math.ceil(left * share)));
-  const ms = (performance.now() - start) / share;
-  const after = (await cluster.stats()).arrays.graph!;
-  if (share === 1) check(walk.sum === expected.sum && walk.seen.size === expected.seen.size, name);
+  const steps = Math.ceil(left * share);
+  let best = { ms: Infinity, mib: 0, trips: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const graph = await fresh();
+    const before = (await cluster.stats()).arrays.graph!.bytes;
+    const start = performance.now();
+    const { walk, trips } = await run(graph, begin(steps));
+    const ms = (performance.now() - start) / share;
+    const mib = ((await cluster.stats()).arrays.graph!.bytes - before) / 2 ** 20;
+    if (share === 1 && (walk.sum !== expected.sum || walk.seen.size !== expected.seen.size)) check(false, name);
+    if (ms < best.ms) best = { ms, mib, trips };
+  }
+  check(true, `${name}: ${ROUNDS} times the same walk`);
   table.push({
     way: name,
-    ms: Math.round(ms),
-    "page MiB": (after.bytes - before.bytes) / 2 ** 20,
-    "its state travelled": trips,
+    ms: Math.round(best.ms),
+    "page MiB": Number(best.mib.toFixed(1)),
+    "its state travelled": best.trips,
   });
 }
 console.table(table);

@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { deserialize, serialize } from "node:v8";
 import { CloneError, IslesError, isInstanceOf, printed } from "@isles/base";
-import { capture, MigrationError, pinnedBy, revive } from "@isles/migration";
+import { capture, MigrationError, type ProcessImage, pinnedBy, revive } from "@isles/migration";
 import { SiteMailbox } from "@isles/migration/internal";
 import { type Packed, pack, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
@@ -56,12 +56,16 @@ export class Images {
     return this.#parcel(process, to);
   }
 
-  checkpoint(process: LocalProcess): Made<{ bytes: Uint8Array }> {
+  checkpoint(process: LocalProcess): Made<{ bytes: Uint8Array<ArrayBuffer> }> {
     const made = this.#parcel(process, "persistent");
     if ("why" in made) return made;
     const header = Buffer.from(`${MAGIC} ${VERSION} ${endianness()}\n`, "latin1");
+    const body = serialize(made.image);
     // Not a window on the pool that small Buffers share: whoever keeps it would keep all of that.
-    return { bytes: new Uint8Array(Buffer.concat([header, serialize(made.image)])) };
+    const bytes = new Uint8Array(header.length + body.length);
+    bytes.set(header);
+    bytes.set(body, header.length);
+    return { bytes };
   }
 
   /** The process of a parcel, suspended; it has what it holds only once it `runs`. Throws what says why it cannot be here. */
@@ -170,6 +174,32 @@ export class Images {
       throw error;
     }
   }
+}
+
+/** Copying and handing over pays from this size on, in bytes. */
+const HANDED_OVER_MIN = 2 ** 16;
+
+/**
+ * The parcel with copies of its large buffers, which can be handed over: the process may yet go on here with its own. Structured clone would
+ * copy them twice, into memory that grows as it goes.
+ */
+export function withOwnBuffers(parcel: Parcel): { parcel: Parcel; buffers: ArrayBuffer[] } {
+  const buffers: ArrayBuffer[] = [];
+  const { nodes } = parcel.image;
+  if (!nodes.some(isLarge)) return { parcel, buffers };
+  const own = nodes.map((node) => {
+    if (!isLarge(node)) return node;
+    const bytes = node.bytes.slice(0);
+    buffers.push(bytes);
+    return { ...node, bytes };
+  });
+  return { parcel: { ...parcel, image: { ...parcel.image, nodes: own } }, buffers };
+}
+
+function isLarge(node: ProcessImage["nodes"][number]): node is Extract<typeof node, { t: "buffer" }> {
+  if (node.t !== "buffer") return false;
+  const { byteLength, resizable = false } = node.bytes as ArrayBuffer & { readonly resizable?: boolean };
+  return byteLength >= HANDED_OVER_MIN && !resizable;
 }
 
 /** What a checkpoint holds. Throws IslesError `MALFORMED`. */

@@ -4,7 +4,7 @@ import { HandoffSite, type Mail, type SiteEffects } from "@isles/migration/inter
 import { type Group, Service } from "@isles/transport";
 import { type Packed, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
-import { Images } from "./images.ts";
+import { Images, withOwnBuffers } from "./images.ts";
 import { LocalProcess, ProcessOwner } from "./local-process.ts";
 import type {
   Ending,
@@ -90,7 +90,10 @@ export class ProcessHost {
     const { endpoint } = this.#member;
     return {
       home: (message) => this.#home(message),
-      offer: (to, offer) => endpoint.sendValue(to, Service.Process, offer),
+      offer: (to, offer) => {
+        const { parcel, buffers } = withOwnBuffers(offer.image);
+        endpoint.sendValue(to, Service.Process, { ...offer, image: parcel }, buffers);
+      },
       make: (p, epoch, source) => this.#make(p, epoch, source),
       take: (p, epoch, parcel) => this.#take(p, epoch, parcel),
       image: (p, to) => this.#images.capture(this.#processes.get(p)!, to),
@@ -196,8 +199,8 @@ export class ProcessHost {
     }
   }
 
-  #home(message: SiteToHome): void {
-    this.#member.endpoint.sendValue(this.#member.endpoint.sites, Service.Process, message);
+  #home(message: SiteToHome, transfer?: readonly ArrayBuffer[]): void {
+    this.#member.endpoint.sendValue(this.#member.endpoint.sites, Service.Process, message, transfer);
   }
 
   #infos(pins: boolean): LocalInfo[] {
@@ -226,7 +229,7 @@ export class ProcessHost {
     for (const ticket of process.checkpoints.splice(0)) {
       const made = this.#images.checkpoint(process);
       if ("why" in made) this.#home({ k: "uncheckpointed", p, e, ticket, why: made.why });
-      else this.#home({ k: "checkpointed", p, e, ticket, bytes: made.bytes, received });
+      else this.#home({ k: "checkpointed", p, e, ticket, bytes: made.bytes, received }, [made.bytes.buffer]);
     }
   }
 
@@ -320,7 +323,7 @@ export class ProcessHost {
     const { endpoint, rpcNode } = this.#member;
     const { group } = endpoint;
     const start = endpoint.now();
-    const pages = process.fetches === undefined ? undefined : endpoint.pagesFrom.slice();
+    const pages = this.#watchPages(process);
     endpoint.group = PROCESSES;
     process.isStepping = true;
     this.#stepping.push(process);
@@ -339,6 +342,17 @@ export class ProcessHost {
     if (ending === undefined) this.#suspended(process);
     else this.#ended(process, { ...ending, cpuMs: process.cpuMs });
     endpoint.send();
+  }
+
+  /** Where the pages of a process that follows its data come from until now; its slice ends when it may be time to go. */
+  #watchPages(process: LocalProcess): Uint32Array | undefined {
+    const { fetches } = process;
+    if (fetches === undefined) return undefined;
+    const { endpoint } = this.#member;
+    endpoint.afterPages(fetches.missing, () => {
+      if (process.isStepping) process.attention = true;
+    });
+    return endpoint.pagesFrom.slice();
   }
 
   /** Steps until the slice is over or the process waits, is wanted, or has ended: then how. */

@@ -65,30 +65,35 @@ export function placeByData(
   elsewhere: () => number = () => 0,
 ): Placement {
   const residences = inferred(candidates, found, elsewhere);
-  const scores = candidates.map(({ site }) => scoreOf(residences[site]));
-  const most = Math.max(...scores);
-  const nearest = candidates.filter((_, i) => scores[i]! >= most * (1 - TIE));
-  const silent = silenceText(candidates, found);
-  if (most === 0) {
-    const { site, load } = leastBusy(nearest);
-    return {
-      site,
-      reason: `no site has any of ${bytesText(found.total)}, and this one has the least to do (${loadText(load)})${silent}`,
-    };
+  let most = 0;
+  for (const { site } of candidates) most = Math.max(most, scoreOf(residences[site]));
+  let best: Candidate | undefined;
+  let others = -1;
+  for (const one of candidates) {
+    if (scoreOf(residences[one.site]) < most * (1 - TIE)) continue;
+    others++;
+    if (best === undefined || compareLoads(one.load, best.load) < 0) best = one;
   }
-  const { site, load } = leastBusy(nearest);
-  const { owned, cached, home } = residences[site]!;
-  const parts = [
-    owned > 0 ? `owns ${bytesText(owned)}` : "",
-    cached > 0 ? `caches ${bytesText(cached)}` : "",
-    home > 0 ? `is the home of ${bytesText(home)}` : "",
-  ].filter((part) => part !== "");
-  const others = nearest.length - 1;
-  const among =
-    others === 0
-      ? ""
-      : `, as ${others === 1 ? "does 1 other" : `do ${others} others`}, and this one has the least to do (${loadText(load)})`;
-  return { site, reason: `${parts.join(" and ")} of ${bytesText(found.total)}${among}${silent}` };
+  const { site, load } = best!;
+  const silent = silenceText(candidates, found);
+  if (most > 0)
+    return { site, reason: `${shareText(residences[site]!, found.total)}${amongText(others, load)}${silent}` };
+  const reason = `no site has any of ${bytesText(found.total)}, and this one has the least to do (${loadText(load)})`;
+  return { site, reason: reason + silent };
+}
+
+function shareText({ owned, cached, home }: SiteResidence, total: number): string {
+  let text = owned > 0 ? `owns ${bytesText(owned)}` : "";
+  if (cached > 0) text += `${text && " and "}caches ${bytesText(cached)}`;
+  if (home > 0) text += `${text && " and "}is the home of ${bytesText(home)}`;
+  return `${text} of ${bytesText(total)}`;
+}
+
+/** `others`: how many sites are as near. */
+function amongText(others: number, load: SiteLoad): string {
+  if (others === 0) return "";
+  const as = others === 1 ? "does 1 other" : `do ${others} others`;
+  return `, as ${as}, and this one has the least to do (${loadText(load)})`;
 }
 
 /** Bytes at each site, however they are there. */
@@ -111,9 +116,13 @@ function inferred(
   { total, sites }: Residences,
   elsewhere: () => number,
 ): readonly (SiteResidence | undefined)[] {
-  const silent = candidates.filter(({ site }) => isSilent(sites[site]));
-  if (silent.length !== 1) return sites;
-  const { site } = silent[0]!;
+  let site = -1;
+  for (const one of candidates) {
+    if (!isSilent(sites[one.site])) continue;
+    if (site >= 0) return sites; // it may be with either
+    site = one.site;
+  }
+  if (site < 0) return sites;
   const others = sites.reduce((sum, one, i) => sum + (i === site ? 0 : presentBytes(one)), elsewhere());
   if (total - others <= presentBytes(sites[site])) return sites;
   const ageMs = sites[site]?.ageMs ?? Infinity;
@@ -125,15 +134,15 @@ function isSilent(residence: SiteResidence | undefined): boolean {
 }
 
 function silenceText(candidates: readonly Candidate[], { sites }: Residences): string {
-  const texts = candidates
-    .filter(({ site }) => isSilent(sites[site]))
-    .map(({ site }) => {
-      const ageMs = sites[site]?.ageMs;
-      const known =
-        ageMs === undefined ? "nothing was known of it" : `what it had ${Math.round(ageMs)} ms before counted`;
-      return `; site ${site} was too busy to answer, so ${known}`;
-    });
-  return texts.join("");
+  let text = "";
+  for (const { site } of candidates) {
+    if (!isSilent(sites[site])) continue;
+    const ageMs = sites[site]?.ageMs;
+    const known =
+      ageMs === undefined ? "nothing was known of it" : `what it had ${Math.round(ageMs)} ms before counted`;
+    text += `; site ${site} was too busy to answer, so ${known}`;
+  }
+  return text;
 }
 
 function loadText({ queue, loopUse, heapBytes }: SiteLoad): string {

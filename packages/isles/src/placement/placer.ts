@@ -43,9 +43,14 @@ export class Placer {
     return this.#parts.residence.ask(spans);
   }
 
+  /** The same without asking; undefined if sites must be asked. */
+  known(spans: readonly PageSpan[]): Residences | undefined {
+    return this.#parts.residence.standing(spans);
+  }
+
   /** The site with the least to do. Throws SiteDownError if none is up. */
   byLoad(name: string): Placement {
-    const candidates = this.#candidates(this.#parts.isUp);
+    const candidates = this.#candidates(anySite);
     const placement = placeByLoad(candidates);
     const load = this.#loads(candidates);
     this.#parts.decisions.record({ what: "run", name, ...placement, load });
@@ -54,7 +59,7 @@ export class Placer {
 
   /** The site with the least to do, for a process: `counts` are those that are at each site. Throws SiteDownError if none is up. */
   forProcess(name: string, counts: readonly number[]): Placement {
-    const candidates = this.#candidates(this.#parts.isUp).map(({ site, load }) => ({
+    const candidates = this.#candidates(anySite).map(({ site, load }) => ({
       site,
       load: { ...load, queue: load.queue + counts[site]! },
     }));
@@ -71,18 +76,20 @@ export class Placer {
     spans: readonly PageSpan[],
     found: Residences,
     queuedAt = -1,
-    mayBe: (site: number) => boolean = () => true,
+    mayBe: (site: number) => boolean = anySite,
   ): PlacedByData {
-    const candidates = this.#candidates((site) => mayBe(site) && this.#parts.isUp(site), queuedAt);
+    const candidates = this.#candidates(mayBe, queuedAt);
     const placement = placeByData(candidates, found, () => {
       const { owned, cached, home } = this.#parts.residence.count(spans);
       return owned + cached + home;
     });
-    return { ...placement, bytes: bytesOf(found), load: this.#loads(candidates) };
+    const { site, reason } = placement;
+    return { site, reason, bytes: bytesOf(found), load: this.#loads(candidates) };
   }
 
   recordByData(name: string, placed: PlacedByData): void {
-    this.#parts.decisions.record({ what: "run", name, ...placed });
+    const { site, reason, bytes, load } = placed;
+    this.#parts.decisions.record({ what: "run", name, site, reason, bytes, load });
   }
 
   /** Changes whenever a site has said where data is. */
@@ -107,10 +114,12 @@ export class Placer {
     this.#parts.residence.siteDown(site);
   }
 
+  /** Those that are up and may be chosen. */
   #candidates(mayBe: (site: number) => boolean, queuedAt = -1): Candidate[] {
     const candidates: Candidate[] = [];
-    for (let site = 0; site < this.#parts.sites; site++) {
-      if (mayBe(site)) candidates.push({ site, load: this.#loadOf(site, site === queuedAt ? 1 : 0) });
+    const { sites, isUp } = this.#parts;
+    for (let site = 0; site < sites; site++) {
+      if (isUp(site) && mayBe(site)) candidates.push({ site, load: this.#loadOf(site, site === queuedAt ? 1 : 0) });
     }
     if (candidates.length > 0) return candidates;
     throw new SiteDownError(0, "every site of the cluster is down; close it and launch it again");
@@ -123,16 +132,18 @@ export class Placer {
 
   #queueOf(site: number): number {
     let queue = this.#parts.scheduler.queueOf(site);
-    for (const jobs of this.#jobs.values()) queue += jobs[site]!;
+    if (this.#jobs.size > 0) for (const jobs of this.#jobs.values()) queue += jobs[site]!;
     return queue;
   }
 
   /** By site; one that could not be chosen counts as having nothing to do. */
   #loads(candidates: readonly Candidate[]): SiteLoad[] {
-    const loads = Array.from({ length: this.#parts.sites }, () => NO_LOAD);
+    const loads = new Array<SiteLoad>(this.#parts.sites).fill(NO_LOAD);
     for (const { site, load } of candidates) loads[site] = load;
     return loads;
   }
 }
+
+const anySite = (): boolean => true;
 
 const NO_LOAD: SiteLoad = { queue: 0, loopUse: 0, heapBytes: 0 };

@@ -1,8 +1,14 @@
 import { defineProcess } from "isles";
 
+/** @typedef {import("isles").SharedArray<Float64Array>} Grid */
+
 const PER_PAGE = 512;
 
-/** Every site writes its part of the array, so that its pages are there. */
+/**
+ * Every site writes its part of the array, so that its pages are there.
+ * @param {import("isles").Site} site
+ * @param {Grid} grid
+ */
 export function own(site, grid) {
   const { start, end } = site.share(grid.length);
   grid.fill(site.id + 1, start, end);
@@ -10,7 +16,7 @@ export function own(site, grid) {
 }
 
 /** One load in each page of one site's part after the other's, `rounds` times; where it was at the end of each part. */
-export const tours = defineProcess(function* (site, grid, rounds) {
+export const tours = defineProcess(function* (site, /** @type {Grid} */ grid, /** @type {number} */ rounds) {
   const part = grid.length / site.count;
   const path = [];
   let sum = 0;
@@ -30,7 +36,7 @@ export const tours = defineProcess(function* (site, grid, rounds) {
 });
 
 /** A store in a page of each site's part in turn, in no order that anybody could follow. */
-export const scatters = defineProcess(function* (_site, grid, steps) {
+export const scatters = defineProcess(function* (_site, /** @type {Grid} */ grid, /** @type {number} */ steps) {
   const pages = grid.length / PER_PAGE;
   let random = 1;
   for (let step = 0; step < steps; step++) {
@@ -44,7 +50,7 @@ export const scatters = defineProcess(function* (_site, grid, steps) {
 });
 
 /** Writes every page of the array over and over, for so many milliseconds; how often. */
-export const sweeps = defineProcess(function* (_site, grid, ms) {
+export const sweeps = defineProcess(function* (_site, /** @type {Grid} */ grid, /** @type {number} */ ms) {
   const until = Date.now() + ms;
   let rounds = 0;
   for (; Date.now() < until; rounds++) {

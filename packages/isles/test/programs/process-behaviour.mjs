@@ -7,7 +7,8 @@ import { defineProcess, ProcessHandle, receive, registerClass } from "isles";
 /** @typedef {{ write(line: string): void }} Diary */
 
 /** @param {Site} site @param {string} line */
-const write = (site, line) => /** @type {Diary} */ (site.rpc.blocking("launcher", "diary")).write(line);
+const write = (site, line) =>
+  /** @type {Diary} */ (/** @type {unknown} */ (site.rpc.blocking("launcher", "diary"))).write(line);
 
 /** Waits in the way that it is told, with work to do in its `finally`. */
 export const tidy = defineProcess(function* (site, /** @type {string} */ way) {
@@ -92,6 +93,10 @@ export class Circle {
   get radius() {
     return this.#radius;
   }
+  /** @param {number} by */
+  grown(by) {
+    return this.#radius + by;
+  }
 }
 registerClass(Circle, { encode: ({ radius }) => radius, decode: (/** @type {number} */ radius) => new Circle(radius) });
 
@@ -99,6 +104,7 @@ registerClass(Circle, { encode: ({ radius }) => radius, decode: (/** @type {numb
 export const holder = defineProcess(function* (site, /** @type {string} */ what) {
   /** @type {number[]} */
   const sites = [site.id];
+  /** @type {any} */
   let held;
   if (what === "iterator") held = "abc".matchAll(/./g);
   if (what === "nested") held = { list: [1, { deep: "abc".matchAll(/./g) }] };
@@ -310,3 +316,65 @@ export const counter = defineProcess(function* (_site, /** @type {number} */ fro
     n += message;
   }
 });
+
+const table = {
+  /** @type {unknown[]} */
+  rows: [],
+  /** @param {unknown} row @param {number} n */
+  pair: (row, n) => [row, n],
+};
+
+export class Tally {
+  /** @param {number} by */
+  static of(by) {
+    const tally = new Tally();
+    tally.total = by;
+    return tally;
+  }
+  total = 0;
+  /** @param {number} by */
+  add(by) {
+    this.total += by;
+    return this;
+  }
+}
+registerClass(Tally);
+
+function* five() {
+  yield;
+  return 5;
+}
+
+/** @returns {Generator<unknown, unknown[], any>} */
+function* asked() {
+  /** @type {unknown[]} */
+  const seen = [];
+  for (;;) seen.push(seen.length === 3 ? yield seen : yield);
+}
+
+/** Calls methods of all kinds of objects whose arguments yield: what is called has been looked up by then, and goes along. */
+export const methods = defineProcess(
+  function* (site, /** @type {Doubles} */ array, /** @type {import("isles").ProcessHandle} */ other) {
+    const seen = [];
+    array.set(0, yield* five());
+    array.set((yield* five()) - 4, yield* five());
+    seen.push(array.get((yield* five()) - 5), array.get(1));
+    yield other.send(yield receive());
+    yield other.send(yield receive());
+    const tally = Tally.of(yield* five());
+    seen.push(tally.add(yield* five()).add(yield* five()).total);
+    const circle = new Circle(3);
+    seen.push(circle.grown(yield* five()));
+    const asking = asked();
+    asking.next();
+    asking.next(yield* five());
+    asking.next(yield* five());
+    seen.push(asking.next(yield* five()).value);
+    seen.push(table.pair(yield* five(), yield* five()));
+    const own = [1].concat(yield* five());
+    seen.push(own, site.memory.float64(array.name, (yield* five()) * 2).length);
+    const grown = () => circle;
+    seen.push(grown().grown(yield* five()), asking.return([yield* five()]).value);
+    return seen;
+  },
+);

@@ -3,7 +3,7 @@ import { MigrationError } from "../errors.ts";
 import { Delegation } from "./delegation.ts";
 import { encodeObject } from "./encode-object.ts";
 import { Frame } from "./frame.ts";
-import { type Encoded, type ImageNode, type ProcessImage, relativeTo } from "./image.ts";
+import { type Encoded, type ImageNode, isPrimitive, type ProcessImage, relativeTo } from "./image.ts";
 import { RUNNING } from "./modes.ts";
 import { DEAD } from "./operations.ts";
 import { Realm } from "./realm.ts";
@@ -50,6 +50,15 @@ interface Origin {
 /** Levels of a path that a message shows. */
 const MAX_LEVELS = 8;
 
+/** Objects with more properties are dictionaries, of which each has its own keys. */
+const MAX_SHARED = 16;
+
+/** Lists of keys, as a tree with a branch for each next key. */
+interface Shape {
+  readonly next: Map<string, Shape>;
+  keys: Encoded[] | undefined;
+}
+
 /** One walk over a process. Breadth first and without recursion: lists and call chains may be long. */
 export class Capture {
   readonly options: CaptureOptions;
@@ -61,6 +70,7 @@ export class Capture {
   readonly #origins: Origin[] = [];
   #names: Map<unknown, { module: string; name: string }> | undefined;
   #current = -1;
+  readonly #shapes: Shape = { next: new Map(), keys: undefined };
 
   constructor(options: CaptureOptions, program: string) {
     this.options = options;
@@ -103,6 +113,23 @@ export class Capture {
     return encoded;
   }
 
+  /** The list of that content which other objects have, too: objects of a kind have one, in the image and in its bytes. */
+  shared(keys: Encoded[]): Encoded[] {
+    if (keys.length > MAX_SHARED) return keys;
+    let shape = this.#shapes;
+    for (const key of keys) {
+      if (typeof key !== "string") return keys;
+      let next = shape.next.get(key);
+      if (next === undefined) {
+        next = { next: new Map(), keys: undefined };
+        shape.next.set(key, next);
+      }
+      shape = next;
+    }
+    shape.keys ??= keys;
+    return shape.keys;
+  }
+
   /** Where the present value sits: from the nearest frame on. */
   path(): string {
     const labels: string[] = [];
@@ -119,6 +146,22 @@ export class Capture {
     if (value instanceof Delegation) return `${this.#frameName(value.owner)}, yield*`;
     const code = value instanceof Frame ? this.realm.codeOf(value) : undefined;
     return code === undefined ? "the process" : `frame ${code.id}`;
+  }
+
+  /** What holds the present value. */
+  holder(): unknown {
+    return this.#values[this.#origins[this.#current]?.parent ?? -1];
+  }
+
+  /** The functions and objects at the top of the program's modules. */
+  *topLevel(): Iterable<[module: string, name: string, value: object]> {
+    for (const { url, names: thunks } of this.realm.modules) {
+      for (const [name, thunk] of Object.entries(thunks())) {
+        const value = valueIfReady(thunk);
+        if ((typeof value === "object" && value !== null) || typeof value === "function")
+          yield [this.moduleName(url), name, value];
+      }
+    }
   }
 
   refuse(what: string): never {
@@ -160,10 +203,6 @@ export class Capture {
     }
     return encodeObject(this, value as object | symbol);
   }
-}
-
-function isPrimitive(value: unknown): value is Exclude<Encoded, object | null> {
-  return typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol";
 }
 
 /** A module may still be loading: what it has not made yet is not what a process holds. */

@@ -15,7 +15,7 @@ export interface Cursor {
 }
 
 /** Nothing to close. */
-abstract class PlainCursor implements Cursor {
+export abstract class PlainCursor implements Cursor {
   value: unknown = undefined;
   abstract advance(): boolean;
   close(): void {}

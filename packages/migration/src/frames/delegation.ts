@@ -1,4 +1,4 @@
-import { type Cursor, checkResult, IteratorCursor } from "./cursors.ts";
+import { type Cursor, checkResult, IteratorCursor, PlainCursor } from "./cursors.ts";
 import { Frame } from "./frame.ts";
 import { iteratorCursor, methodOf, plainCursor } from "./iterate.ts";
 import { DELEGATED, DONE, type Mode, NEXT, RETURN, START } from "./modes.ts";
@@ -19,7 +19,7 @@ export class Delegation extends Frame {
     const { cursor } = this;
     if (cursor instanceof IteratorCursor) return this.#asked(cursor, mode, value);
     if (mode === RETURN) return this.#ended(value);
-    if (mode !== NEXT) throw new TypeError("The iterator does not provide a 'throw' method");
+    if (mode !== NEXT) throw new TypeError("The iterator does not provide a 'throw' method.");
     return cursor.advance() ? { value: cursor.value, done: false } : this.#ended(undefined);
   }
 
@@ -41,7 +41,7 @@ export class Delegation extends Frame {
       const method: unknown = iterator.throw;
       if (method === undefined || method === null) {
         cursor.close();
-        throw new TypeError("The iterator does not provide a 'throw' method");
+        throw new TypeError("The iterator does not provide a 'throw' method.");
       }
       result = Reflect.apply(method as () => unknown, iterator, [value]);
     }
@@ -73,6 +73,7 @@ function isFree(iterable: unknown): iterable is Frame {
 }
 
 function cursorOf(iterable: unknown): Cursor {
+  if (iterable instanceof PlainCursor) return iterable; // of a view
   const method = methodOf(iterable, Symbol.iterator);
   return plainCursor(iterable, method) ?? iteratorCursor(iterable, method, words(iterable));
 }

@@ -6,7 +6,7 @@ import { Delegation } from "./delegation.ts";
 import { encodeBytes } from "./encode-bytes.ts";
 import { encodeError, encodeProperties, prototypeOf } from "./encode-properties.ts";
 import { Frame } from "./frame.ts";
-import type { Encoded, ImageNode } from "./image.ts";
+import { type Encoded, type ImageNode, isPrimitive } from "./image.ts";
 import { DONE } from "./modes.ts";
 import { Box } from "./operations.ts";
 import { Taking } from "./taking.ts";
@@ -88,10 +88,53 @@ function encodeFunction(c: Capture, value: AnyFunction): ImageNode {
     return { t: "class", name: type.name, isPrototype: false };
   const named = c.nameOf(value);
   if (named !== undefined) return { t: "named", ...named };
+  const method = methodOf(c, value);
+  if (method !== undefined) return method;
   const name = value.name === "" ? "a function without a name" : `the function ${value.name}`;
   const isClass = /^class\b/.test(Function.prototype.toString.call(value));
   if (isClass) return c.refuse(`the class ${value.name}, which is not declared at the top of a module of the program`);
   return c.refuse(`${name}, which neither a process made nor the top of a module of the program declares`);
+}
+
+/**
+ * A function that a call has looked up and whose arguments are still being evaluated: by the object that the call is of, which its frame holds
+ * as well, or by a class or an object at the top of a module.
+ */
+function methodOf(c: Capture, value: AnyFunction): ImageNode | undefined {
+  for (const [object, label] of heldBeside(c)) {
+    for (let at = prototypeIn(object); at !== null; at = prototypeIn(at)) {
+      const key = keyOfMethod(at, value);
+      if (key !== undefined) return { t: "method", of: c.encode(object, label), key };
+    }
+  }
+  for (const [module, name, object] of c.topLevel()) {
+    const key = types.isProxy(object) ? undefined : keyOfMethod(object, value);
+    if (key !== undefined) return { t: "named", module, name, key };
+  }
+  return undefined;
+}
+
+/** What the frame holds that holds the present value. */
+function* heldBeside(c: Capture): Iterable<[object: object, label: string]> {
+  const frame = c.holder();
+  const code = frame instanceof Frame ? c.realm.codeOf(frame) : undefined;
+  if (code === undefined) return;
+  for (const slot of code.kept[(frame as Frame).pc] ?? []) {
+    const held = (frame as unknown as Record<string, unknown>)[slot];
+    const object = held instanceof Box ? held.v : held;
+    if (typeof object === "object" && object !== null && !types.isProxy(object))
+      yield [object, labelOf(code.slots[slot]!)];
+  }
+}
+
+function prototypeIn(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null;
+}
+
+function keyOfMethod(object: object, value: AnyFunction): string | undefined {
+  return Object.getOwnPropertyNames(object).find(
+    (key) => Object.getOwnPropertyDescriptor(object, key)?.value === value, // getters would run code
+  );
 }
 
 function encodeCursor(c: Capture, value: object): ImageNode | undefined {
@@ -139,7 +182,8 @@ function encodeArray(c: Capture, array: unknown[]): ImageNode {
   const named = Object.isFrozen(array) ? c.nameOf(array) : undefined; // the strings of a tagged template
   if (named !== undefined) return { t: "named", ...named };
   const keys = Reflect.ownKeys(array);
-  const isDense = keys.length === array.length + 1 && Object.isExtensible(array);
+  // Indices come first: with a hole and as many names hung on it, too, there are so many keys.
+  const isDense = keys.length === array.length + 1 && keys[array.length] === "length" && Object.isExtensible(array);
   if (isDense) return { t: "array", items: c.encodeAll(array, (index) => `[${index}]`) };
   return { t: "sparse", length: array.length, properties: encodeProperties(c, array, "length") };
 }
@@ -160,9 +204,10 @@ function encodeBuiltIn(c: Capture, value: object, prototype: object | null): Ima
 function builtInNode(c: Capture, value: object): ImageNode | undefined {
   if (value instanceof Map) {
     const entries: Encoded[] = [];
-    for (const [key, item] of Map.prototype.entries.call(value) as Iterable<[unknown, unknown]>) {
-      entries.push(c.encode(key, ".keys()"), c.encode(item, `.get(${printed(key)})`));
-    }
+    Map.prototype.forEach.call(value, (item: unknown, key: unknown) => {
+      entries.push(isPrimitive(key) ? key : c.encode(key, ".keys()"));
+      entries.push(isPrimitive(item) ? item : c.encode(item, `.get(${printed(key)})`));
+    });
     return { t: "map", entries };
   }
   if (value instanceof Set) {

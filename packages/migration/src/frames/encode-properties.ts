@@ -1,6 +1,6 @@
 import type { Capture } from "./capture.ts";
 import { howToRegister, nameOf } from "./class-words.ts";
-import type { Encoded, ImageNode, Properties } from "./image.ts";
+import { type Encoded, type ImageNode, isPrimitive, type Properties } from "./image.ts";
 
 const WRITABLE = 1;
 const ENUMERABLE = 2;
@@ -17,16 +17,16 @@ export function encodeProperties(c: Capture, object: object, ...except: readonly
     if (except.length > 0 && except.includes(key as string)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(object, key);
     if (descriptor === undefined) continue;
-    const label = labelOf(object, key);
-    if (!("value" in descriptor)) throw refusedAccessor(c, label);
-    keys.push(c.encode(key, label));
-    values.push(c.encode(descriptor.value, label));
+    if (!("value" in descriptor)) throw refusedAccessor(c, labelOf(object, key));
+    const { value } = descriptor as { value: unknown };
+    keys.push(isPrimitive(key) ? key : c.encode(key, labelOf(object, key)));
+    values.push(isPrimitive(value) ? value : c.encode(value, labelOf(object, key)));
     const flag = flagsOf(descriptor);
     flags.push(flag);
     if (flag !== PLAIN) isPlain = false;
   }
   return {
-    keys,
+    keys: c.shared(keys),
     values,
     ...(isPlain ? {} : { flags }),
     ...(Object.isExtensible(object) ? {} : { isSealed: true as const }),

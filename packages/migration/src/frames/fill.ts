@@ -64,7 +64,10 @@ function fillProperties(r: Revival, properties: Properties, object: object): voi
   const { keys, values, flags, isSealed } = properties;
   for (let i = 0; i < keys.length; i++) {
     const key = r.value(keys[i]) as string | symbol;
-    Object.defineProperty(object, key, descriptorOf(r.value(values[i]), flags?.[i] ?? PLAIN));
+    const value = r.value(values[i]);
+    // As a plain assignment, which is many times as fast, where nothing inherited is in the way.
+    if (flags === undefined && !(key in object)) (object as Record<string | symbol, unknown>)[key] = value;
+    else Object.defineProperty(object, key, descriptorOf(value, flags?.[i] ?? PLAIN));
   }
   if (isSealed) Object.preventExtensions(object);
 }

@@ -33,7 +33,10 @@ export type ImageNode =
     }
   | { readonly t: "delegation"; readonly pc: number; readonly cursor: Encoded; readonly owner: Encoded }
   | { readonly t: "closure"; readonly code: string; readonly hash: string; readonly captures: Encoded[] }
-  | { readonly t: "named"; readonly module: string; readonly name: string }
+  /** `key`: what that class or object has by this key. */
+  | { readonly t: "named"; readonly module: string; readonly name: string; readonly key?: string }
+  /** What an object's prototypes have by this key. */
+  | { readonly t: "method"; readonly of: Encoded; readonly key: string }
   | { readonly t: "intrinsic"; readonly name: string }
   | { readonly t: "class"; readonly name: string; readonly isPrototype: boolean }
   | { readonly t: "symbol"; readonly key: string }
@@ -82,6 +85,11 @@ export interface ProcessImage {
 
 export function isRef(value: unknown): value is Ref {
   return typeof value === "object" && value !== null;
+}
+
+/** Stands in an image as it is. Labels are worth making only for what does not. */
+export function isPrimitive(value: unknown): value is Exclude<Encoded, object | null> {
+  return typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol";
 }
 
 /** An image as bytes: a checkpoint. */

@@ -5,6 +5,7 @@ import {
   type Cursor,
   IteratorCursor,
   KeysCursor,
+  PlainCursor,
   StringCursor,
   type View,
 } from "./cursors.ts";
@@ -18,6 +19,12 @@ export function iterate(iterable: unknown, words: string): Cursor {
 
 /** A cursor over `collection[view]()`. */
 export function iterateView(collection: unknown, view: View, words: string): Cursor {
+  const viewed = delegateView(collection, view, words);
+  return viewed instanceof PlainCursor ? viewed : iterate(viewed, words);
+}
+
+/** What a `yield*` of `collection[view]()` walks: a cursor where that is the language's own way, or else what the call gives. */
+export function delegateView(collection: unknown, view: View, words: string): unknown {
   if (collection === undefined || collection === null) {
     throw new TypeError(`Cannot read properties of ${String(collection)} (reading '${view}')`);
   }
@@ -25,7 +32,7 @@ export function iterateView(collection: unknown, view: View, words: string): Cur
   const cursor = plainCursor(collection, method);
   if (cursor !== undefined) return cursor;
   if (typeof method !== "function") throw new TypeError(`${words.replace(/\(\s*\)$/, "")} is not a function`);
-  return iterate(Reflect.apply(method, collection, []), words);
+  return Reflect.apply(method, collection, []);
 }
 
 /** A cursor over what a `for…in` is given. */

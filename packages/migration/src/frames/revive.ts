@@ -106,6 +106,7 @@ export class Revival {
       if (inner.t !== "instance") left.push(...refsIn(inner));
     }
     this.#objects[index] = entry.codec.decode(this.value(node.encoded) as never);
+    this.#hasObject[index] = true; // something that is whole from the start may have needed it before its turn
     this.#states[index] = "filled";
   }
 

@@ -33,7 +33,9 @@ export function shellOf(r: Revival, node: ImageNode): unknown {
         .code(node.code, node.hash, (key) => r.realm.closureCode(key))
         .made(...node.captures.map((one) => r.value(one)));
     case "named":
-      return named(r, node.module, node.name);
+      return named(r, node);
+    case "method":
+      return propertyOf(r, r.value(node.of), node.key);
     case "intrinsic":
       if (!r.realm.intrinsics.has(node.name)) throw new MigrationError(node.name, "this Node does not have it");
       return r.realm.intrinsics.valueOf(node.name);
@@ -129,10 +131,16 @@ function here(r: Revival, name: string): unknown {
   return r.options.here.get(name);
 }
 
-function named(r: Revival, module: string, name: string): unknown {
+function named(r: Revival, { module, name, key }: ImageNode & { t: "named" }): unknown {
   const thunk = r.realm.module(r.absolute(module))?.names()[name];
   if (thunk === undefined) throw r.unknown(`${name} in ${module}`);
-  return thunk();
+  return key === undefined ? thunk() : propertyOf(r, thunk(), key);
+}
+
+function propertyOf(r: Revival, object: unknown, key: string): unknown {
+  const value = (object as Record<string, unknown> | null | undefined)?.[key];
+  if (typeof value !== "function") throw r.unknown(`method ${key} of an object that a process has called it on`);
+  return value;
 }
 
 function classOf(r: Revival, name: string, isPrototype: boolean): unknown {

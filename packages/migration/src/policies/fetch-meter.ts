@@ -1,11 +1,13 @@
 /**
- * So many pages fetched from one site pay for a move there. A page takes some 12 µs, and a move of a small process between two threads half a
- * millisecond and what else it sets off. To move when one has paid as much as the move costs is never worse by more than a small factor than
- * to know the future (the ski-rental argument: Karlin, Manasse, Rudolph and Sleator, 1988; for places, Borodin, Linial and Saks, 1992).
+ * So many pages fetched from one site pay for a move there. On the machine where this was measured (two cores) a page from a site that is idle takes
+ * 25 µs, and a move of a small process that asks for it 0.8 ms. To move when one has paid as much as the move costs is never worse by more than a
+ * small factor than to know the future (the ski-rental argument: Karlin, Manasse, Rudolph and Sleator, 1988; for places, Borodin, Linial
+ * and Saks, 1992).
  */
-export const PAGES_FOR_A_MOVE = 64;
-/** What a page takes, in milliseconds: a process that takes long to move stays until it has fetched as many more. */
-const PAGE_MS = 0.012;
+export const PAGES_FOR_A_MOVE = 32;
+/** What a page takes, in milliseconds: a process that takes longer to move stays until it has fetched as many more. */
+const PAGE_MS = 0.025;
+const MOVE_MS = PAGES_FOR_A_MOVE * PAGE_MS;
 /** A slice with fewer counts as one in which everything was here. */
 const STRAY_PAGES = 4;
 /** It must have come from there in this share: what comes from everywhere is nowhere nearer. */
@@ -17,6 +19,8 @@ const MAX_DOUBTS = 64;
 export interface MeterImage {
   /** How many times as many pages the next move takes as the first one did; 0 before that. */
   readonly doubts: number;
+  /** What a move of it takes, in milliseconds, as far as is known. */
+  readonly moveMs: number;
   /**
    * The site that it left last, and the pages that it had fetched there from the one that it went to. If it writes, they are still there: that it has
    * them fetched back says nothing of what it will work on.
@@ -34,26 +38,35 @@ export class FetchMeter {
   #run = 0;
   #doubts: number;
   #left: MeterImage["left"];
-  #pagesForAMove = PAGES_FOR_A_MOVE;
+  #moveMs: number;
 
-  constructor(sites: number, { doubts, left }: MeterImage = { doubts: 0 }) {
+  constructor(sites: number, { doubts, moveMs, left }: MeterImage = { doubts: 0, moveMs: MOVE_MS }) {
     this.#pages = new Float64Array(sites);
     this.#doubts = doubts;
+    this.#moveMs = moveMs;
     if (left !== undefined) this.#pages[left.site] = -left.pages;
   }
 
   get image(): MeterImage {
-    return { doubts: this.#doubts, left: this.#left };
+    return { doubts: this.#doubts, moveMs: this.#moveMs, left: this.#left };
   }
 
-  /** The process has been moved here, and its image took so many milliseconds to make and to read. */
+  /**
+   * The process has been moved here, and its image took so many milliseconds to make and to read. At most twice as many as before are believed:
+   * once it may have been the machine that was busy.
+   */
   cameIn(ms: number): void {
-    this.#pagesForAMove = Math.max(PAGES_FOR_A_MOVE, ms / PAGE_MS);
+    this.#moveMs = Math.min(Math.max(MOVE_MS, ms), 2 * this.#moveMs);
   }
 
   /** Pages that must have come from a site before the process goes there. */
   get threshold(): number {
-    return this.#pagesForAMove * Math.max(1, this.#doubts);
+    return (this.#moveMs / PAGE_MS) * Math.max(1, this.#doubts);
+  }
+
+  /** After at least so many more pages it may be time to go; a whole number, 1 or more. */
+  get missing(): number {
+    return Math.max(1, Math.ceil(this.threshold - Math.max(...this.#pages)));
   }
 
   /** A slice of the process ended, in which so many pages came from each site. */
@@ -108,8 +121,8 @@ export class FetchMeter {
   }
 
   #doubtsText(): string {
-    if (this.threshold === PAGES_FOR_A_MOVE) return "";
-    const why = this.#doubts > 1 ? "since moves before were in vain" : "since it is large";
-    return `; it waited for ${Math.round(this.threshold)}, ${why}`;
+    const waited = Math.round(this.threshold);
+    if (waited <= PAGES_FOR_A_MOVE) return "";
+    return `; it waited for ${waited}, since ${this.#doubts > 1 ? "moves before were in vain" : "a move of it takes long"}`;
   }
 }

@@ -1,10 +1,13 @@
 import type * as acorn from "acorn";
+import { viewed } from "./loops.ts";
 import { joined, type Lowering } from "./lowering.ts";
 import { Label, type Piece, read } from "./pieces.ts";
 
 export function lowerYield(l: Lowering, node: acorn.YieldExpression): Piece {
-  const value = node.argument ? l.expression(node.argument) : "undefined";
-  l.builder.suspend(node.delegate ? "delegate" : "yield", value, node);
+  const { argument, delegate } = node;
+  const view = argument && delegate ? viewed(l, argument, "delegateView") : undefined;
+  const value = view ?? (argument ? l.expression(argument) : "undefined");
+  l.builder.suspend(delegate ? "delegate" : "yield", value, node);
   return "$$value";
 }
 

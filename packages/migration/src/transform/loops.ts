@@ -176,12 +176,18 @@ const views = new Set(["entries", "keys", "values"]);
 /** `map.entries()` and its like have no state that can be read, so their cursor is made from the map itself. */
 function iterated(l: Lowering, node: acorn.Expression): Piece {
   const words = JSON.stringify(l.analysis.source.textOf(node));
+  return viewed(l, node, "iterateView") ?? ["$isles.iterate(", l.expression(node), `, ${words})`];
+}
+
+/** `collection.entries()` and its like by `helper(collection, "entries", words)`; undefined for any other expression. */
+export function viewed(l: Lowering, node: acorn.Expression, helper: "iterateView" | "delegateView"): Piece | undefined {
   const callee =
     node.type === "CallExpression" && node.arguments.length === 0 && !node.optional ? node.callee : undefined;
   if (callee?.type !== "MemberExpression" || callee.computed || callee.optional || callee.object.type === "Super") {
-    return ["$isles.iterate(", l.expression(node), `, ${words})`];
+    return undefined;
   }
   const name = callee.property.type === "Identifier" ? callee.property.name : "";
-  if (!views.has(name)) return ["$isles.iterate(", l.expression(node), `, ${words})`];
-  return ["$isles.iterateView(", l.expression(callee.object), `, "${name}", ${words})`];
+  if (!views.has(name)) return undefined;
+  const words = JSON.stringify(l.analysis.source.textOf(node));
+  return [`$isles.${helper}(`, l.expression(callee.object), `, "${name}", ${words})`];
 }

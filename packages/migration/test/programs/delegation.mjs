@@ -400,3 +400,16 @@ export function* returnOverride(log) {
   }
   return "end";
 }
+export function* views(log) {
+  const map = new Map([["a", 1], ["b", 2]]);
+  yield* map.keys();
+  map.set("c", 3);
+  log(yield* map.entries());
+  yield* new Set([1, 2]).values();
+  yield* ["x", "y"].entries();
+  const own = { *values() { try { const got = yield 1; log(got); return 5; } finally { log("left"); } }, keys: () => ["k"] };
+  log(yield* own.values(), yield* own?.keys(), yield* own.keys());
+  try { yield* null.keys(); } catch (error) { log(error); }
+  try { yield* ({}).keys(); } catch (error) { log(error); }
+  try { yield* ({ keys: () => 1 }).keys(); } catch (error) { log(error); }
+}

@@ -240,6 +240,7 @@ export function* cyclicProcess(log) {
   log(got === me, got.g === g);
   yield 2;
 }
+export function* holesAndNames(log) { const one = [1, , 3]; one.extra = "x"; const two = [, ,]; two.a = 1; two.b = 2; yield 1; log(one, 1 in one, Object.keys(one), two, 0 in two, two.length); }
 export const stays = {
   localSymbol: /Symbol\(local\), which only this site knows/,
   unregistered: /an instance of Point, which is not registered/,
