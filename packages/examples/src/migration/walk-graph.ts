@@ -49,7 +49,7 @@ export function build(site: Site, graph: Graph): void {
 }
 
 /** One step of a walk. */
-export function step(graph: Graph, walk: Walk): void {
+export function step(graph: Pick<Graph, "get">, walk: Walk): void {
   const node = walk.at * WORDS;
   const district = Math.floor(walk.at / DISTRICT);
   walk.sum = (walk.sum + graph.get(node + WEIGHT)) | 0;

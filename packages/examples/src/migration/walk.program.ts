@@ -2,7 +2,7 @@
  * A walk that counts what it sees in a dictionary of its own, and four ways to make it where the graph is on several sites. ./walk.ts compares
  * them.
  */
-import { defineProcess, type SharedArray, type Site } from "isles";
+import { defineProcess, type Site } from "isles";
 import { type Graph, partOf, step, type Walk, WORDS } from "./walk-graph.ts";
 
 export { build } from "./walk-graph.ts";
@@ -41,14 +41,11 @@ export function stretch(site: Site, { graph, walk }: Task): Walk {
   return walk;
 }
 
-/** The plain form: a call for each step, and the walk itself stays. `walk.left` calls. */
+/** The plain form: the walk stays, and a call fetches each word that it looks at, two in a step. */
 export function asks(site: Site, { graph, walk }: Task): Walk {
   while (walk.left > 0) {
     const near = graph.subarray(walk.at * WORDS, (walk.at + 1) * WORDS);
-    step(
-      { get: (word: number) => site.run<typeof look>("look", near.subarray(word % WORDS), { near }) } as Graph,
-      walk,
-    );
+    step({ get: (word: number) => site.run<typeof look>("look", near.subarray(word % WORDS), { near }) }, walk);
   }
   return walk;
 }

@@ -30,7 +30,7 @@ const begin = (steps: number): Walk => ({ at: 0, left: steps, random: 99, sum: 0
 
 interface Way {
   readonly name: string;
-  /** Of all steps that are to be made. */
+  /** Of the steps, where all would take too long; the time is then that of all. */
   readonly share?: number;
   /** Makes the walk; also says how often the walk's own state went to another site. */
   run(graph: Graph, walk: Walk): Promise<{ walk: Walk; trips: number }>;
@@ -46,7 +46,7 @@ const ways: Way[] = [
     run: async (graph, walk) => ({ walk: await cluster.run("gathers", { graph, walk }, here), trips: 0 }),
   },
   {
-    name: "computation: a call for each step (0.2 % of them)",
+    name: "computation: a call for each look (0.2 % of them)",
     share: 0.002,
     run: async (graph, walk) => ({ walk: await cluster.run("asks", { graph, walk }, here), trips: 0 }),
   },
