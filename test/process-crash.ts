@@ -172,7 +172,7 @@ class Subject {
   #lost({ message }: SiteDownError, state: string): void {
     this.#round.lost++;
     if (state !== "lost") this.#wrong(`is ${state} after ${message}`);
-    if (!/^process \d+ \(\w+\) was lost with site \d: (it had no checkpoint|no site is left)/.test(message))
+    if (!/^process \d+ \(\w+\) was lost with site \d \([^)]+\): (it had no checkpoint|no site is left)/.test(message))
       this.#wrong(message);
   }
 

@@ -63,4 +63,6 @@ export interface AnsweredCall {
    * buried under the wait, have none.
    */
   readonly isSuspended?: boolean | undefined;
+  /** Of processes only: why its code must not begin to wait, if there is a reason. */
+  readonly stopReason?: Error | undefined;
 }

@@ -1,4 +1,11 @@
-import { AssertionError, type Completion, plainReason, type WaitReason, WouldBlockError } from "@isles/base";
+import {
+  type AnsweredCall,
+  AssertionError,
+  type Completion,
+  plainReason,
+  type WaitReason,
+  WouldBlockError,
+} from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import {
   type Group,
@@ -96,7 +103,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** What the thread may do in waits that last. */
   background: Background | undefined;
   /** The remote call that the code running now answers, if there are such calls. */
-  answering: (() => { readonly isOver: boolean } | undefined) | undefined;
+  answering: (() => AnsweredCall | undefined) | undefined;
   /** Which calls took which spans. */
   readonly #ofCalls = new WeakMap<Acquisition, { readonly isOver: boolean }>();
   /** Asynchronous acquisitions look again after every turn. */
@@ -261,6 +268,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     }
     if (this.#delivering) completion.reject(blockingInHandler(completion.label));
     else this.turn();
+    const stop = this.answering?.()?.stopReason; // after the turn, which may have brought it
+    if (stop !== undefined) completion.reject(stop);
     if (completion.settled) return completion.take();
     const lent = this.#block(completion, true, timeoutMs, onTimeout);
     if (lent !== undefined) this.faults.complete(lent);

@@ -1,4 +1,4 @@
-import type { Completion } from "@isles/base";
+import { type Completion, UsageError } from "@isles/base";
 import { Mode, type PageRange, State } from "@isles/coherence";
 import { AsyncArray } from "./async-array.ts";
 import { guardView } from "./debug-view.ts";
@@ -321,6 +321,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   moves(sites: readonly number[], start: number, end: number, write: boolean): Completion<void>[] {
     checkRange(this.name, start, end, this.length);
     if (this.#region.freed !== undefined) throw this.#region.freed;
+    if (!Array.isArray(sites))
+      throw new UsageError("BAD_ARGUMENT", `replicateTo takes a list of sites, such as [1, 3], not ${String(sites)}`);
     for (const site of sites) {
       if (Number.isInteger(site) && site >= 0 && site <= this.#endpoint.sites) continue;
       throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.#endpoint.sites - 1}`);

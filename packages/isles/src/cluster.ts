@@ -1,6 +1,6 @@
 import { ClosedError, Completion, SiteDownError } from "@isles/base";
 import type { ArrayStats, Memory, SiteStats } from "@isles/dsm";
-import { addStats, emptyArrayStats } from "@isles/dsm/internal";
+import { addStats, emptyArrayStats, nearSpans } from "@isles/dsm/internal";
 import type { Rpc, RpcStats } from "@isles/rpc";
 import { Service, type ThreadPort } from "@isles/transport";
 import type { ControlMessage, EndpointStats } from "./control.ts";
@@ -9,7 +9,7 @@ import type { Member } from "./member.ts";
 import type { ExportedProcess } from "./migration/definitions.ts";
 import type { ProcessHandle } from "./migration/process-handle.ts";
 import { ProcessTable, type SpawnOptions } from "./migration/process-table.ts";
-import type { Process, ProcessArguments, ProcessInfo, ProcessOf, ProcessResult } from "./migration/process-types.ts";
+import type { Process, ProcessInfo, ProcessOf, ProcessResult, SpawnParameters } from "./migration/process-types.ts";
 import type { TraitsBySite } from "./migration/traits.ts";
 import { type Decision, Decisions } from "./placement/decisions.ts";
 import { heard, type Job } from "./placement/job.ts";
@@ -109,7 +109,9 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
       traits,
       isUp,
       queueOf: (site) => scheduler.queueOf(site),
+      whyDown: (site) => pool.whyDown(site),
       place: (name, counts) => placer.forProcess(name, counts),
+      placeNear: (name, near) => placer.nearProcess(name, nearSpans(near, member.endpoint)),
     });
     this.processes = processes.map(({ name }) => name);
     member.endpoint.on(Service.Control, {
@@ -194,10 +196,10 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
    */
   async spawn<D extends Process<never[], unknown> | string>(
     definition: D & ProcessOf<D>,
-    args: ProcessArguments<D> = [] as never,
-    options: SpawnOptions = {},
+    ...[args, options]: SpawnParameters<D, SpawnOptions>
   ): Promise<ProcessHandle<ProcessResult<D>>> {
-    return (await this.#processes.spawn(definition, args as unknown[], options)) as ProcessHandle<ProcessResult<D>>;
+    const spawned = await this.#processes.spawn(definition, (args as unknown[]) ?? [], options);
+    return spawned as ProcessHandle<ProcessResult<D>>;
   }
 
   /**

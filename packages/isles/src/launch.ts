@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { LimitError, UsageError } from "@isles/base";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, MIN_PAGE_SIZE } from "@isles/dsm";
@@ -70,10 +71,12 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
   const seeds = createThreadNetwork(sites + 1);
   let port: ThreadPort | undefined;
   let cluster: Cluster<P> | undefined;
+  const run = randomUUID();
   const member = new Member({
     sites,
     mayBlock: false,
     isLauncher: true,
+    run,
     onBroken: () => void cluster?.close(),
     debug,
     pageSize,
@@ -90,6 +93,7 @@ export async function launch<P = AnyProgram>(options: LaunchOptions): Promise<Cl
     seeds: seeds.slice(0, sites),
     program,
     debug,
+    run,
     wrapping,
     onDown: (site, reason) => cluster?.siteDown(site, reason),
   });

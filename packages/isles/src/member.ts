@@ -10,11 +10,13 @@ import {
   RegistryService,
   ResidenceService,
 } from "@isles/dsm/internal";
+import { MigrationError } from "@isles/migration";
 import type { SiteRpc } from "@isles/rpc";
 import { RpcFace, RpcNode } from "@isles/rpc/internal";
 import type { Port, Receiver } from "@isles/transport";
 import { ErrorCodec, type Packed, pack, type Reference, type ReferenceCodec, unpack } from "@isles/wire";
 import type { EndpointStats } from "./control.ts";
+import { describeInstance, type InstanceDescription, resolveInstance } from "./migration/instances.ts";
 import { type HandleDescription, type ProcessControl, ProcessHandle } from "./migration/process-handle.ts";
 import type { RemoteRuns } from "./placement/remote-runs.ts";
 
@@ -22,6 +24,8 @@ export interface MemberOptions {
   readonly sites: number;
   readonly mayBlock: boolean;
   readonly debug: boolean;
+  /** Stands for this cluster, among all that there ever were. */
+  readonly run: string;
   /** Page size of arrays that name none, in bytes. Only the launcher's counts. */
   readonly pageSize: number;
   readonly isLauncher: boolean;
@@ -34,6 +38,7 @@ export interface MemberOptions {
 
 /** One endpoint with all that runs on it: what a site and the launcher have in common. */
 export class Member implements ReferenceCodec {
+  readonly run: string;
   readonly endpoint: Endpoint;
   readonly sync: Sync;
   readonly memory: Memory;
@@ -49,6 +54,7 @@ export class Member implements ReferenceCodec {
 
   constructor(options: MemberOptions) {
     const { sites, mayBlock, connect } = options;
+    this.run = options.run;
     this.endpoint = new Endpoint({
       sites,
       mayBlock,
@@ -81,6 +87,7 @@ export class Member implements ReferenceCodec {
         end: (wait, error) => void this.endpoint.rejectBlocked(wait, error),
       },
     });
+    this.errors.register(MigrationError);
     this.endpoint.answering = () => this.rpcNode.answeringNow();
     this.endpoint.onLongWait = () => this.rpcNode.deadlocks.look();
     this.rpc = new RpcFace(this.rpcNode) as unknown as SiteRpc;
@@ -100,8 +107,11 @@ export class Member implements ReferenceCodec {
   // ReferenceCodec: shared arrays travel as references
 
   describe(value: object): unknown {
-    if (value instanceof ProcessHandle) return value.describe();
-    if (!(value instanceof SharedArray)) return undefined;
+    if (value instanceof ProcessHandle) {
+      if (value.isOf(this.processes)) return value.describe();
+      throw new MismatchError(`${value} belongs to another cluster or an earlier run, and means nothing here`);
+    }
+    if (!(value instanceof SharedArray)) return describeInstance(value, this);
     if (!value.isOf(this.endpoint)) {
       throw new MismatchError(
         `shared array "${value.name}" belongs to another cluster; only its elements can be copied here`,
@@ -111,6 +121,8 @@ export class Member implements ReferenceCodec {
   }
 
   resolve(description: Reference["description"]): object {
+    if (Object.hasOwn(description as object, "instance"))
+      return resolveInstance(description as InstanceDescription, this);
     if (Object.hasOwn(description as object, "process"))
       return this.processes!.handleOf(description as HandleDescription);
     return this.memory.resolve(description as ReturnType<SharedArray["describe"]>);

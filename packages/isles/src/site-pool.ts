@@ -14,6 +14,7 @@ export interface SitePoolOptions {
   readonly seeds: readonly ThreadPortSeed[];
   readonly program: string;
   readonly debug: boolean;
+  readonly run: string;
   readonly wrapping: PortWrapping | undefined;
   /** Called once for each site that is lost, with what is known of the reason. */
   readonly onDown: (site: number, reason: string) => void;
@@ -56,7 +57,7 @@ export class SitePool {
     this.#options = options;
     const sites = options.seeds.length;
     this.pool = new Piscina({
-      filename: fileURLToPath(new URL("./site-entry.js", import.meta.url)),
+      filename: fileURLToPath(new URL("./site-entry.cjs", import.meta.url)),
       minThreads: sites,
       maxThreads: sites,
       // An idle site must hear its ports, so it waits in its event loop and not on Piscina's futex.
@@ -81,9 +82,9 @@ export class SitePool {
 
   /** Makes every worker a site; what the program exports. */
   async boot(): Promise<Booted> {
-    const { seeds, program, debug, wrapping } = this.#options;
+    const { seeds, program, debug, run, wrapping } = this.#options;
     const boots = seeds.map(async (seed, site) => {
-      const task: BootTask = { seed, sites: seeds.length, program, debug, wrapping };
+      const task: BootTask = { seed, sites: seeds.length, program, debug, run, wrapping };
       const outcome = await this.#run<BootOutcome>(site, "boot", task, transferList(seed));
       if ("error" in outcome) throw new ErrorCodec().decode(outcome.error);
       return outcome;
@@ -108,6 +109,11 @@ export class SitePool {
   /** How busy a site's event loop has been, so far or since an earlier reading; undefined for one that is down. */
   readonly readLoop = (site: number, since?: EventLoopUtilization): EventLoopUtilization | undefined =>
     this.isUp(site) ? this.#workers[site]!.performance.eventLoopUtilization(since) : undefined;
+
+  /** Why a site is lost; empty if it is not. */
+  whyDown(site: number): string {
+    return this.#down.get(site) ?? "";
+  }
 
   isUp(site: number): boolean {
     return !this.#down.has(site);

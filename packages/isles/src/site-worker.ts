@@ -22,6 +22,7 @@ export interface BootTask {
   readonly sites: number;
   readonly program: string;
   readonly debug: boolean;
+  readonly run: string;
   readonly wrapping: PortWrapping | undefined;
 }
 
@@ -71,6 +72,7 @@ class SiteWorker {
       sites: task.sites,
       mayBlock: true,
       isLauncher: false,
+      run: task.run,
       // Uncaught, it ends the thread, and the launcher tells everybody else that this site is down and why.
       onBroken: (error) =>
         setImmediate(() => {

@@ -79,8 +79,13 @@ export class Site {
 
   /** Processes: start them, list them, wait for them. */
   get migration(): SiteMigration {
-    this.#migration ??= new SiteMigration(this.#member.processes as RemoteControl);
+    this.#migration ??= this.makeMigration();
     return this.#migration;
+  }
+
+  /** `self`: the process that this site is the site of, if it is one's. */
+  protected makeMigration(self?: number): SiteMigration {
+    return new SiteMigration(this.#member.processes as RemoteControl, self);
   }
 
   get #runs(): RemoteRuns {

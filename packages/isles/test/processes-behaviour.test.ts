@@ -1,6 +1,8 @@
+import { launch } from "isles";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchProcesses, line, until } from "./process-support.ts";
-import { rejection } from "./support.ts";
+import { Parcel } from "./programs/process-behaviour.mjs";
+import { program, rejection } from "./support.ts";
 
 type Launched = Awaited<ReturnType<typeof launchProcesses>>;
 let cluster: Launched["cluster"];
@@ -130,13 +132,23 @@ describe("promises", () => {
     expect(await process.result).toEqual([1, 2, "RangeError: no", 3, 5]);
   });
 
-  it("keep the process where it is until they settle", async () => {
+  it("keep the process where it is until they settle; what is wanted of it then happens", async () => {
     const process = await cluster.spawn("sleeper", [150], { site: 0 });
-    const error = await rejection(process.migrate(1));
-    expect(error.message).toMatch(/it waits for a promise, which only exists here/);
+    await until("it waits", async () => (await line(cluster, process)).waitingFor === "a promise");
     expect((await line(cluster, process)).pinnedBy).toMatch(/it waits for a promise/);
-    expect((await line(cluster, process)).waitingFor).toBe("a promise");
-    expect(await process.result).toEqual([0, 0, 0]);
+    const error = await rejection(process.migrate(1, { timeoutMs: 10 }));
+    expect([error.name, error.code]).toEqual(["TimeoutError", "TIMEOUT"]);
+    await process.migrate(1);
+    expect(process.site).toBe(1);
+    expect(await process.result).toEqual([0, 1, 1]);
+    const saved = await (await cluster.spawn("sleeper", [50], { site: 0 })).checkpoint();
+    expect(await (await cluster.restore(saved, { site: 2 })).result).toEqual([0, 2, 2]);
+  });
+
+  it("are no way for a process to move itself; site.process is", async () => {
+    const process = await cluster.spawn("wanders", [], { site: 0 });
+    expect(await process.result).toEqual([0, 1, 1, 2]);
+    expect(await process.info()).toMatchObject({ moves: 2, state: "returned", checkpointAgeMs: expect.any(Number) });
   });
 });
 
@@ -223,9 +235,57 @@ describe("beside functions", () => {
 it("is refused if it cannot start", async () => {
   expect((await rejection(cluster.spawn("nobody" as never))).code).toBe("NO_SUCH_PROCESS");
   expect((await rejection(cluster.spawn("barriers" as never))).code).toBe("NO_SUCH_PROCESS");
-  expect((await rejection(cluster.spawn("counter", [(() => 1) as never]))).name).toBe("CloneError");
+  expect((await rejection(cluster.spawn("counter", [{ f: () => 1 } as never]))).name).toBe("CloneError");
+  expect((await rejection(cluster.spawn("counter", [1], { sites: 1 } as never))).code).toBe("BAD_OPTION");
+  expect((await rejection(cluster.spawn("counter", [1], null as never))).code).toBe("BAD_OPTION");
+  const process = await cluster.spawn("counter", [1]);
+  for (const options of [null, 5, { bogus: 1 }, { timeoutMs: Number.NaN }, { timeoutMs: -1 }, { timeoutMs: "5" }])
+    expect((await rejection(process.migrate(1, options as never))).code).toBe("BAD_OPTION");
+  await process.kill();
   expect((await rejection(cluster.spawn("counter", [1], { site: 7 }))).name).toBe("RangeError");
   expect((await rejection(cluster.spawn("counter", [1], { policy: "best" as never }))).code).toBe("BAD_ARGUMENT");
   expect((await rejection(cluster.spawn("counter", 1 as never))).code).toBe("BAD_ARGUMENT");
   expect((await rejection(cluster.run("counter" as never))).code).toBe("IS_A_PROCESS");
+});
+
+it("has room for many that want one lock on one site", async () => {
+  const processes = await Promise.all(
+    Array.from({ length: 60 }, () => cluster.spawn("queues", ["queue"], { site: 0 })),
+  );
+  expect(await Promise.all(processes.map((process) => process.wait({ timeoutMs: 20_000 })))).toEqual(Array(60).fill(0));
+  const moving = Array.from({ length: 40 }, () => cluster.spawn("queues", ["queue"], { policy: "every-yield" }));
+  for (const process of await Promise.all(moving)) await process.wait({ timeoutMs: 20_000 });
+}, 60_000);
+
+it("gets arguments and messages with their classes, and functions as stubs", async () => {
+  const told: number[] = [];
+  const process = await cluster.spawn("weighs", [new Parcel(4), (n: number) => void told.push(n)] as never, {
+    site: 0,
+  });
+  await process.migrate(1);
+  await process.send(new Parcel(21));
+  const [first, isParcel, second] = (await process.result) as [number, boolean, Parcel];
+  expect([first, isParcel, second instanceof Parcel, second.twice(), told]).toEqual([8, true, true, 42, [42]]);
+});
+
+it("that throws undefined has thrown", async () => {
+  const process = await cluster.spawn("throwsNothing");
+  await expect(process.result).rejects.toBeUndefined();
+  expect((await process.info()).state).toBe("threw");
+});
+
+it("starts near to data", async () => {
+  const data = await cluster.memory.async.float64("near by", 4096, { home: 2 });
+  const process = await cluster.spawn("sums", [data, 0, 1] as never, { near: data });
+  expect(process.site).toBe(2);
+  await process.kill();
+});
+
+it("is no business of another cluster", async () => {
+  await using other = await launch({ program: program("process-behaviour.mjs"), sites: 1 });
+  const foreign = await other.spawn("counter", [1]);
+  const listener = await cluster.spawn("counter", [1]);
+  expect((await rejection(cluster.spawn("counter", [foreign] as never))).code).toBe("MISMATCH");
+  expect((await rejection(listener.send(foreign))).code).toBe("MISMATCH");
+  await Promise.all([foreign.kill(), listener.kill()]);
 });

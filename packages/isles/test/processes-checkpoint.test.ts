@@ -83,7 +83,7 @@ describe("a checkpoint", () => {
         const error = await rejection(unsaved.result);
         expect([error.name, error.site]).toEqual(["SiteDownError", 1]);
         expect(error.message).toMatch(
-          /was lost with site 1: it had no checkpoint to go on from; handle\.checkpoint\(\)/,
+          /was lost with site 1 \(its thread exited with code 1\): it had no checkpoint to go on from; handle\.checkpoint\(\)/,
         );
         expect((await rejection(unsaved.send(1))).code).toBe("PROCESS_OVER");
       }

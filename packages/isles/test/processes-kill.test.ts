@@ -46,7 +46,7 @@ describe("kill", () => {
     const error = await rejection(process.kill({ timeoutMs: 100 }));
     expect(error.name).toBe("TimeoutError");
     expect(error.message).toMatch(
-      /process \d+ \(stubborn\) on site 2 has not come to a `yield` to be killed within 100 ms/,
+      /process \d+ \(stubborn\) on site 2 has not ended within 100 ms: it has not come to a `yield`/,
     );
     expect((await rejection(process.result)).code).toBe("KILLED");
   });

@@ -42,8 +42,7 @@ export function definitionOf(definition: ProcessFunction): string {
 }
 
 /**
- * Starts a process: its frame, suspended before its first statement. Throws MigrationError if its module was not loaded
- * through the transform.
+ * Starts a process: its frame, suspended before its first statement. Throws MigrationError if it was not compiled.
  */
 export function startProcess(definition: unknown, args: readonly unknown[]): Frame {
   if (!isProcess(definition)) {
@@ -56,7 +55,9 @@ export function startProcess(definition: unknown, args: readonly unknown[]): Fra
   if (started instanceof Frame) return started;
   throw new MigrationError(
     definition.name || "a process",
-    "its module was loaded without the transform, so it cannot move: load the program by loadProgram() of @isles/migration, before anything else imports it",
+    "its generator function was not compiled, so it cannot move. Isles compiles modules that call defineProcess, by this name or " +
+      "one that they import it under, and all that these reach by relative imports: call it so, on a function of such a module and " +
+      "not of a package. Where no site loads the program, loadProgram() of @isles/migration has to, before anything else imports it",
   );
 }
 

@@ -1,5 +1,5 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export type { ProcessImage } from "./frames/image.ts";
+export { checkImage, type ProcessImage } from "./frames/image.ts";
 export { Realm } from "./frames/realm.ts";
 export * from "./handoff/home.ts";
 export * from "./handoff/mailbox.ts";

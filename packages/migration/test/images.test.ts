@@ -49,7 +49,7 @@ describe("an image", () => {
       describe: (value: object, path: string) => {
         if (value !== grid) return undefined;
         described.push(value);
-        expect(path).toBe('frame walk, local "grid"');
+        expect(path).toBe("");
         return { grid: 7 };
       },
       resolve: (description: unknown) => ({ from: description }),
@@ -59,6 +59,12 @@ describe("an image", () => {
     const image = copy(capture(process, { references }));
     expect(described).toEqual([grid]);
     expect(revive(image, { references }).next().value).toEqual([{ from: { grid: 7 } }, true, true]);
+    const refuses = (_value: object, path: string) => {
+      if (_value === grid) throw new MigrationError(path, "not today");
+    };
+    expect(pinnedBy(process, { references: { ...references, describe: refuses } })).toBe(
+      'frame walk, local "grid": not today',
+    );
   });
 
   it("takes what is here on every site by its name", async () => {
@@ -151,7 +157,7 @@ describe("an image", () => {
 
   it("is checked", () => {
     expect(() => imageFromBytes(new Uint8Array([1, 2, 3]))).toThrow(expect.objectContaining({ code: "MALFORMED" }));
-    expect(() => revive({ version: 2, program: "file:///", root: 0, nodes: [] } as never)).toThrow(/version 2/);
+    expect(() => revive({ version: 1, program: "file:///", root: 0, nodes: [] } as never)).toThrow(/version 1/);
   });
 });
 

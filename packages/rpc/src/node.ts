@@ -217,13 +217,16 @@ export class RpcNode implements Core, ServiceHandler {
 
   // Values that others send for the program
 
-  /** For packing `value`, which goes to `peer` in a message of another service; tell it afterwards whether that left. */
-  outgoing(peer: number, value: unknown): Outgoing {
+  /**
+   * For packing `value`, which goes to `peer` in a message of another service; tell it afterwards whether that left. `tops`: those in it whose
+   * functions need no mark.
+   */
+  outgoing(peer: number, value: unknown, tops?: Iterable<unknown>): Outgoing {
     const marshal = new Marshal(this, peer);
     const bare = value instanceof Transferred ? value.value : value;
     return {
       value: bare,
-      codec: marshal.codec(new Set([bare])),
+      codec: marshal.codec(new Set(tops ?? [bare])),
       get hasReferences() {
         return marshal.hasReferences;
       },

@@ -104,11 +104,13 @@ export class Lock {
     if (here.length === 0) return false;
     const held = here.filter((claim) => claim.state === "held");
     if (mode === "shared" && here.every((claim) => claim.mode === "shared") && held.length > 0) return true;
+    const isOfProcess = here.some((claim) => claim.call?.isSuspended === false);
     const state = held.length > 0 ? `holds it (${held[0]?.mode})` : "is queued for it by an asynchronous acquire";
     throw new UsageError(
       "LOCK_HELD_HERE",
       `lock "${this.name}" (${mode}) on site ${this.#client.host.self}: this site already ${state}, and would never get to ` +
-        "release it while acquire() blocks its thread; release it first, or use lock.async.acquire()",
+        `release it while acquire() blocks its thread${isOfProcess ? " (it is a process's that waits for a promise or is buried under this wait)" : ""}; ` +
+        "release it first, or use lock.async.acquire(), which a process can `yield`",
     );
   }
 }

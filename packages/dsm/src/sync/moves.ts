@@ -93,8 +93,7 @@ export class SyncMoves {
   departing(owner: AnsweredCall, options: DepartureOptions): SyncDeparture {
     return new SyncDeparture(this.#clients, owner, options, () => {
       const { waits } = this.ownedBy(owner);
-      if (waits.length > 0)
-        options.refuse("the process", `it still waits for ${waits[0]}, which is answered only here`);
+      if (waits.length > 0) options.refuse("its locks", `it still waits for ${waits[0]}, which is answered only here`);
       const claims = this.#clients.locks.claimsOf(owner);
       if (!options.persistent) this.#leaving.set(owner, claims);
       return claims;
@@ -135,7 +134,7 @@ export class SyncDeparture {
    */
   luggage(): SyncLuggage {
     return this.#holds().map(({ name, mode, group, token, moves, viaHome }) => {
-      if (this.#options.persistent) this.#options.refuse("the process", heldLock(name));
+      if (this.#options.persistent) this.#options.refuse("its locks", heldLock(name));
       return { name, mode, group, token, moves, viaHome };
     });
   }

@@ -472,7 +472,7 @@ describe("an image", () => {
     const { processes, owner } = process;
     const checkpoint = processes.departing(owner, keeping);
     expect(() => checkpoint.luggage()).toThrow(
-      'the process: it holds lock "x", which a checkpoint cannot keep: release it before the yield',
+      'its locks: it holds lock "x", which a checkpoint cannot keep: release it before the yield',
     );
     expect(() => checkpoint.describe(held, "local")).toThrow(/^local: it holds lock "x"/);
     expect(() => checkpoint.describe(permit, "local")).toThrow(/^local: it holds a permit of semaphore "s", which/);
@@ -483,7 +483,7 @@ describe("an image", () => {
     const waiting = process.step((sync) => sync.condition(sync.lock("x")).async.wait());
     expect(() => processes.departing(owner, moving).describe(held, "local")).toThrow(/its condition's wait\(\)/);
     expect(() => processes.departing(owner, moving).luggage()).toThrow(
-      'the process: it still waits for the condition of lock "x", which is answered only here',
+      'its locks: it still waits for the condition of lock "x", which is answered only here',
     );
     net.sync(1).condition(net.sync(1).lock("x")).notify();
     await net.run(waiting);

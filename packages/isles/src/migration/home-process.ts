@@ -8,12 +8,19 @@ import type { ProcessInfo, ProcessOptions, ProcessState } from "./process-types.
 /** How long a process may take to reach a `yield` when something wants it there, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
-type Ending = Extract<ProcessState, "returned" | "threw" | "killed" | "lost">;
+type Ending = Extract<ProcessState, "returned" | "threw" | "killed" | "lost" | "unstarted">;
+
+/** A process that brings its site down within so many milliseconds after a restart, ... */
+const SOON_MS = 2_000;
+/** ... and does so this often in a row, is not started again. */
+const MAX_QUICK_LOSSES = 2;
 
 /** What a process's home needs of the launcher. */
 export interface HomeHost {
   readonly sites: number;
   isUp(site: number): boolean;
+  /** Why a site is lost. */
+  whyDown(site: number): string;
   /** A site to start a lost process again on, or -1. */
   choose(process: HomeProcess): number;
   send(site: number, message: HomeToSite): void;
@@ -55,6 +62,8 @@ export class HomeProcess {
   #tail: Promise<unknown> = Promise.resolve();
   #cpuMs = 0;
   #underWay = 0;
+  #restartedAt: number | undefined;
+  #quickLosses = 0;
 
   constructor(id: number, meta: ProcessMeta, site: number, host: HomeHost, received = 0) {
     this.id = id;
@@ -73,7 +82,7 @@ export class HomeProcess {
     this.#home = new HandoffHome<Source, Uint8Array>(id, site, {
       send: (to, message: ToSite<Source>) => host.send(to, message),
       isUp: (one) => host.isUp(one),
-      choose: () => host.choose(this),
+      choose: () => (this.#isSuspect(this.site) ? -1 : host.choose(this)),
       source: (bytes) => ({ kind: "checkpoint", meta, bytes }),
       runs: (at, epoch, got) => {
         this.#mail.runs(at, epoch, got);
@@ -83,6 +92,7 @@ export class HomeProcess {
       moved: (why) => this.#moved(why),
       restarted: (lost, at) => {
         this.#restarts++;
+        this.#restartedAt = host.now();
         this.#mail.hold();
         this.#failCheckpoints(
           new SiteDownError(lost, `${this} was lost with site ${lost} and goes on from its last checkpoint`),
@@ -91,7 +101,7 @@ export class HomeProcess {
       },
       ended: (outcome) => this.#ended(outcome as Outcome),
       failed: (why) =>
-        this.#over("lost", new IslesError("PROCESS_NOT_STARTED", `${this} could not be started: ${why}`)),
+        this.#over("unstarted", new IslesError("PROCESS_NOT_STARTED", `${this} could not be started: ${why}`)),
       lost: (at) => this.#over("lost", this.#lostError(at)),
     });
   }
@@ -103,6 +113,11 @@ export class HomeProcess {
 
   get isOver(): boolean {
     return this.#ending !== undefined;
+  }
+
+  /** It has thrown or was lost: somebody should hear of it. */
+  get isFailed(): boolean {
+    return this.#ending === "threw" || this.#ending === "lost";
   }
 
   get moves(): number {
@@ -132,6 +147,7 @@ export class HomeProcess {
       case "checkpointed":
         return this.#checkpointed(message);
       case "uncheckpointed":
+        if (message.ticket === 0) this.#host.changed(this, `could not be saved as it wanted: ${message.why}`);
         this.#take(message.ticket)?.reject(new MigrationError(`${this} on site ${from}`, message.why));
         return;
       case "wish":
@@ -202,7 +218,7 @@ export class HomeProcess {
     this.#home.giveUp("it is being killed");
     const ended = (deadline: number) =>
       new Promise<void>((resolve, reject) => {
-        const late = this.#timeout("to be killed", deadline);
+        const late = this.#killTimeout(deadline);
         const timer = setTimeout(() => reject(late()), deadline - this.#host.now());
         this.result.onSettled(() => {
           clearTimeout(timer);
@@ -326,6 +342,15 @@ export class HomeProcess {
       );
   }
 
+  #killTimeout(deadline: number): () => TimeoutError {
+    const ms = Math.round(deadline - this.#host.now());
+    return () =>
+      new TimeoutError(
+        `${this} on site ${this.site} has not ended within ${ms} ms: it has not come to a \`yield\`, or its \`finally\` blocks go on. ` +
+          "It ends when they are through; cluster.kill(site) ends its site and everything there",
+      );
+  }
+
   #moved(why: string | undefined): void {
     if (this.#home.phase === "over") return; // whoever waits for the move hears how it ended
     const { site } = this;
@@ -383,11 +408,12 @@ export class HomeProcess {
     this.#ending = ending;
     this.#mail.hold();
     const over = this.overError();
-    if (error === undefined) this.result.resolve(value);
+    // Whatever was thrown: it may be undefined.
+    if (ending === "returned") this.result.resolve(value);
     else this.result.reject(error);
-    if (error === undefined) this.started.resolve();
+    if (ending === "returned") this.started.resolve();
     else this.started.reject(error);
-    const why = ending === "lost" ? error! : over;
+    const why = ending === "lost" || ending === "unstarted" ? error! : over;
     this.#moving?.reject(why);
     this.#moving = undefined;
     this.#failCheckpoints(why);
@@ -395,14 +421,24 @@ export class HomeProcess {
     this.#host.changed(this, `has ended (${ending})`);
   }
 
+  /** It has brought its site down twice, soon after it went on from this checkpoint: it would bring down the next one, too. */
+  #isSuspect(site: number): boolean {
+    const isSoon = this.#restartedAt !== undefined && this.#host.now() - this.#restartedAt < SOON_MS;
+    if (isSoon && this.#host.whyDown(site).startsWith("its thread died")) this.#quickLosses++;
+    else this.#quickLosses = 0;
+    return this.#quickLosses >= MAX_QUICK_LOSSES;
+  }
+
   #lostError(site: number): Error {
     if (this.#home.isDoomed) return killedError(this);
     return new SiteDownError(
       site,
-      `${this} was lost with site ${site}: ${
+      `${this} was lost with site ${site} (${this.#host.whyDown(site)}): ${
         this.#home.checkpoint === undefined
           ? "it had no checkpoint to go on from; handle.checkpoint() makes one"
-          : "no site is left to go on from its checkpoint"
+          : this.#quickLosses >= MAX_QUICK_LOSSES
+            ? "it was so each time soon after it had gone on from its checkpoint, so it is not tried again"
+            : "no site is left to go on from its checkpoint"
       }`,
     );
   }

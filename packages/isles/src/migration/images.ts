@@ -1,8 +1,9 @@
 import { endianness } from "node:os";
 import { deserialize, serialize } from "node:v8";
+import { crc32 } from "node:zlib";
 import { CloneError, IslesError, isInstanceOf, printed } from "@isles/base";
 import { capture, MigrationError, type ProcessImage, pinnedBy, revive } from "@isles/migration";
-import { SiteMailbox } from "@isles/migration/internal";
+import { checkImage, POLICIES, SiteMailbox } from "@isles/migration/internal";
 import { type Packed, pack, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
 import { LocalProcess, type LocalProcessParts } from "./local-process.ts";
@@ -18,12 +19,18 @@ import {
 
 type Made<T> = T | { readonly why: string };
 
-/** A checkpoint begins with these words, its version, and the byte order (LE or BE) of the machine that made it. */
+/**
+ * A checkpoint begins with these words, its version, the byte order (LE or BE) of the machine that made it, and the CRC-32 of what follows: a
+ * damaged one would restore a process with something else in its variables.
+ */
 const MAGIC = "isles process";
 const VERSION = 1;
-const HEADER = /^isles process (\d+) (LE|BE)\n/;
+const HEADER = /^isles process (\d+) (LE|BE) ([0-9a-f]{8})\n/;
 /** No header is longer, in bytes. */
-const HEADER_MAX = 32;
+const HEADER_MAX = 48;
+
+/** Of a process, the most values that `ps` looks at to see what pins it: it may be asked often, and a process may be large. */
+const LOOK_MAX = 2_000;
 
 /** Makes images of the processes of a site, and processes of images. */
 export class Images {
@@ -43,7 +50,7 @@ export class Images {
     const references = this.#references(process, this.#member.endpoint.self, here);
     try {
       references.luggage();
-      return pinnedBy(process.frame, { references: references.codec, here, program: this.#program });
+      return pinnedBy(process.frame, { references: references.codec, here, program: this.#program, limit: LOOK_MAX });
     } catch (error) {
       if (error instanceof MigrationError) return error.message;
       throw error;
@@ -59,8 +66,8 @@ export class Images {
   checkpoint(process: LocalProcess): Made<{ bytes: Uint8Array<ArrayBuffer> }> {
     const made = this.#parcel(process, "persistent");
     if ("why" in made) return made;
-    const header = Buffer.from(`${MAGIC} ${VERSION} ${endianness()}\n`, "latin1");
     const body = serialize(made.image);
+    const header = Buffer.from(`${MAGIC} ${VERSION} ${endianness()} ${checksum(body)}\n`, "latin1");
     // Not a window on the pool that small Buffers share: whoever keeps it would keep all of that.
     const bytes = new Uint8Array(header.length + body.length);
     bytes.set(header);
@@ -118,9 +125,27 @@ export class Images {
     ended(this.#member, process.owner);
   }
 
-  /** Throws CloneError for what cannot travel. */
-  pack(value: unknown, to: number, what: string): Packed {
-    const outgoing = this.#member.rpcNode.outgoing(to, value);
+  /** A list whose items may also be functions, which arrive as stubs. Throws CloneError for what cannot travel. */
+  packList(list: readonly unknown[], to: number, what: string): Packed {
+    return this.pack(list, to, what, list);
+  }
+
+  /** A copy of what can be copied; for other lists the list itself. */
+  snapshot(list: readonly unknown[]): readonly unknown[] {
+    const { rpcNode, endpoint } = this.#member;
+    const outgoing = rpcNode.outgoing(endpoint.self, list, list);
+    try {
+      const packed = pack(outgoing.value, outgoing.codec, "args");
+      if (outgoing.hasReferences) return list;
+      return unpack(structuredClone(packed), rpcNode.arriving()) as unknown[];
+    } finally {
+      outgoing.unsent();
+    }
+  }
+
+  /** Throws CloneError for what cannot travel. `tops`: what needs no mark to travel by reference. */
+  pack(value: unknown, to: number, what: string, tops: readonly unknown[] = [value]): Packed {
+    const outgoing = this.#member.rpcNode.outgoing(to, value, tops);
     try {
       const packed = pack(outgoing.value, outgoing.codec, what);
       structuredClone(packed);
@@ -205,16 +230,39 @@ function isLarge(node: ProcessImage["nodes"][number]): node is Extract<typeof no
 /** What a checkpoint holds. Throws IslesError `MALFORMED`. */
 export function parcelOf(bytes: Uint8Array): Parcel {
   if (!(bytes instanceof Uint8Array)) throw malformed(`they are ${printed(bytes)}`);
-  const [header, version, order] = HEADER.exec(Buffer.from(bytes.slice(0, HEADER_MAX)).toString("latin1")) ?? [];
+  const [header, version, order, sum] = HEADER.exec(Buffer.from(bytes.slice(0, HEADER_MAX)).toString("latin1")) ?? [];
   if (header === undefined) throw malformed("they begin with something else");
   if (Number(version) !== VERSION) throw malformed(`they have version ${version}, and this Isles reads ${VERSION}`);
   if (order !== endianness())
     throw malformed(`they come from a machine whose byte order is ${order}, and that of this one is ${endianness()}`);
+  const body = bytes.subarray(header.length);
+  if (checksum(body) !== sum) throw malformed("they are damaged (their checksum is another)");
   try {
-    return deserialize(bytes.subarray(header.length)) as Parcel;
+    return checkParcel(deserialize(body));
   } catch (cause) {
     throw malformed("they are damaged", { cause });
   }
+}
+
+function checkParcel(value: unknown): Parcel {
+  const parcel = (value ?? {}) as Partial<Parcel>;
+  const { meta, image, received, waiting, luggage, cpuMs } = parcel;
+  const isRight =
+    typeof meta?.name === "string" &&
+    POLICIES.includes(meta.policy) &&
+    typeof meta.preferred === "object" &&
+    Number.isInteger(received) &&
+    received! >= 0 &&
+    (waiting === undefined || (waiting?.kind === "message" && typeof waiting.until === "number")) &&
+    Array.isArray(luggage) &&
+    typeof cpuMs === "number";
+  if (!isRight) throw malformed("something is missing in them");
+  checkImage(image);
+  return parcel as Parcel;
+}
+
+function checksum(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(8, "0");
 }
 
 function malformed(why: string, options?: ErrorOptions): IslesError {

@@ -11,6 +11,11 @@ export class ProcessOwner implements AnsweredCall {
   readonly hasSignal = false;
   process: LocalProcess | undefined;
 
+  /** What ends the waits that it begins: it was killed, and its `finally` blocks do not run yet. */
+  get stopReason(): Error | undefined {
+    return this.process?.isDoomed === true && !this.process.isEnding ? this.process.killed : undefined;
+  }
+
   /** Its next step may run inside any wait of this thread: not if it waits for a promise, which needs the event loop. */
   get isSuspended(): boolean {
     return this.process !== undefined && !this.process.isStepping && this.process.waiting?.kind !== "promise";
@@ -55,6 +60,10 @@ export class LocalProcess {
   /** It has asked to move and waits for the answer. */
   isWishing = false;
   isDoomed = false;
+  /** It waits for a promise, and is no more movable than in the middle of a step. */
+  isHeldBack = false;
+  /** Where it has said that it wants to be. */
+  wantedAt: number | undefined;
   /** Its `finally` blocks are being run. */
   isEnding = false;
   /** What a blocking wait of it has thrown because it was killed. */
@@ -191,8 +200,12 @@ export class LocalProcess {
 
   /** Where its policy wants it next, if elsewhere. Asked at each yield that ends a slice. */
   wish(): Wish | undefined {
-    const { preferred } = this;
+    const { preferred, wantedAt } = this;
     const { id, count } = this.site;
+    if (wantedAt !== undefined) {
+      this.wantedAt = undefined;
+      return wantedAt === id ? undefined : { to: wantedAt, reason: "it asked to", preferred };
+    }
     switch (this.meta.policy) {
       case "every-yield":
         if (count === 1) return undefined;
@@ -212,11 +225,13 @@ export class LocalProcess {
   }
 
   /** `pinnedBy` says what pins it; without it, that is not looked for. */
-  info(pinnedBy: (() => string | undefined) | undefined): LocalInfo {
+  info(pinnedBy: (() => string | undefined) | undefined, blockedOn: string | undefined): LocalInfo {
     return {
       p: this.p,
       state: this.isStepping
-        ? "running"
+        ? blockedOn === undefined
+          ? "running"
+          : "waiting"
         : !this.isRunnable || this.isWishing
           ? "moving"
           : this.isReady
@@ -224,7 +239,7 @@ export class LocalProcess {
             : "waiting",
       cpuMs: this.cpuMs,
       mail: this.mailbox.waiting.length,
-      waitingFor: this.waiting === undefined ? undefined : `a ${this.waiting.kind}`,
+      waitingFor: blockedOn ?? (this.waiting === undefined ? undefined : `a ${this.waiting.kind}`),
       pinnedBy: this.heldBack ?? (this.isStepping ? undefined : pinnedBy?.()),
     };
   }

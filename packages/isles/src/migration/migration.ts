@@ -4,11 +4,11 @@ import { type HandleDescription, type ProcessControl, ProcessHandle } from "./pr
 import type { SpawnOptions } from "./process-table.ts";
 import type {
   Process,
-  ProcessArguments,
   ProcessInfo,
   ProcessOf,
   ProcessOptions,
   ProcessResult,
+  SpawnParameters,
 } from "./process-types.ts";
 
 /** The name of the launcher's service that sites reach its table of processes by. */
@@ -64,6 +64,13 @@ export class RemoteControl implements ProcessControl {
     return new ProcessHandle(this, description);
   }
 
+  /** The handle of a process that this site has just made: its result is asked for now, since its home remembers it for a while only. */
+  made(description: HandleDescription): ProcessHandle {
+    const result = this.result(description.process);
+    result.catch(() => undefined); // who does not ask for it is told by a warning of the launcher's
+    return new ProcessHandle(this, description, result);
+  }
+
   siteOf(id: number): number | undefined {
     return this.#sites.get(id);
   }
@@ -106,8 +113,7 @@ export class RemoteControl implements ProcessControl {
 export interface SiteMigrationAsync {
   spawn<D extends Process<never[], unknown> | string>(
     definition: D & ProcessOf<D>,
-    args?: ProcessArguments<D>,
-    options?: SpawnOptions,
+    ...rest: SpawnParameters<D, SpawnOptions>
   ): Promise<ProcessHandle<ProcessResult<D>>>;
   restore<R = unknown>(bytes: Uint8Array, options?: SpawnOptions): Promise<ProcessHandle<R>>;
   ps(): Promise<ProcessInfo[]>;
@@ -118,15 +124,18 @@ export interface SiteMigrationAsync {
 export class SiteMigration {
   readonly async: SiteMigrationAsync;
   readonly #control: RemoteControl;
+  /** The process whose code has this, if one does. */
+  readonly #self: number | undefined;
 
   /** Made by the runtime. */
-  constructor(control: RemoteControl) {
+  constructor(control: RemoteControl, self?: number) {
+    this.#self = self;
     this.#control = control;
     const { later } = control.stubs;
     this.async = {
-      spawn: async (definition, args = [] as never, options = {}) =>
-        control.handleOf(await later.spawn(control.nameOf(definition), args as unknown[], options)) as never,
-      restore: async (bytes, options = {}) => control.handleOf(await later.restore(bytes, options)) as never,
+      spawn: async (definition, ...[args, options]) =>
+        control.made(await later.spawn(control.nameOf(definition), (args as unknown[]) ?? [], options ?? {})) as never,
+      restore: async (bytes, options = {}) => control.made(await later.restore(bytes, options)) as never,
       ps: () => later.ps(),
       process: async (id) => control.handleOf(await later.find(id)) as never,
     };
@@ -135,16 +144,15 @@ export class SiteMigration {
   /** As `cluster.spawn`. */
   spawn<D extends Process<never[], unknown> | string>(
     definition: D & ProcessOf<D>,
-    args: ProcessArguments<D> = [] as never,
-    options: SpawnOptions = {},
+    ...[args, options]: SpawnParameters<D, SpawnOptions>
   ): ProcessHandle<ProcessResult<D>> {
     const { blocking } = this.#control.stubs;
-    return this.#handle(blocking.spawn(this.#control.nameOf(definition), args as unknown[], options));
+    return this.#made(blocking.spawn(this.#control.nameOf(definition), (args as unknown[]) ?? [], options ?? {}));
   }
 
   /** As `cluster.restore`. */
   restore<R = unknown>(bytes: Uint8Array, options: SpawnOptions = {}): ProcessHandle<R> {
-    return this.#handle(this.#control.stubs.blocking.restore(bytes, options));
+    return this.#made(this.#control.stubs.blocking.restore(bytes, options));
   }
 
   /** As `cluster.ps`. */
@@ -157,11 +165,20 @@ export class SiteMigration {
     return this.#handle(this.#control.stubs.blocking.find(id));
   }
 
-  /** Blocks until the process has ended: what it returns; throws as its `result` rejects. */
+  /**
+   * Blocks until the process has ended: what it returns; throws as its `result` rejects. A process of this very site runs meanwhile; but one
+   * that waits for a promise needs the site's event loop, which is blocked: where that may be, await `process.result` instead.
+   */
   wait<R>(process: ProcessHandle<R>): R {
     if (!(process instanceof ProcessHandle))
       throw new UsageError("BAD_ARGUMENT", "migration.wait takes the handle of a process, as spawn gives it");
+    if (process.id === this.#self)
+      throw new UsageError("WAITS_FOR_ITSELF", `${process} would wait for itself, for ever; another process has to`);
     return this.#control.stubs.blocking.result(process.id) as R;
+  }
+
+  #made<R>(description: HandleDescription): ProcessHandle<R> {
+    return this.#control.made(description) as ProcessHandle<R>;
   }
 
   #handle<R>(description: HandleDescription): ProcessHandle<R> {

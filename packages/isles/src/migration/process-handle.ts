@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TimeoutError } from "@isles/base";
 import type { ProcessInfo, ProcessOptions } from "./process-types.ts";
 
@@ -36,8 +37,9 @@ export class ProcessHandle<R = unknown> {
   #result: Promise<R> | undefined;
 
   /** Made by the runtime. */
-  constructor(control: ProcessControl, { process, name, site }: HandleDescription) {
+  constructor(control: ProcessControl, { process, name, site }: HandleDescription, result?: Promise<unknown>) {
     this.#control = control;
+    this.#result = result as Promise<R> | undefined;
     this.id = process;
     this.name = name;
     this.#site = site;
@@ -109,9 +111,18 @@ export class ProcessHandle<R = unknown> {
     });
   }
 
+  isOf(control: ProcessControl | undefined): boolean {
+    return this.#control === control;
+  }
+
   /** What it is on its way to another site. */
   describe(): HandleDescription {
     return { process: this.id, name: this.name, site: this.site };
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](): string {
+    return `ProcessHandle { ${this} }`;
   }
 
   toString(): string {

@@ -1,9 +1,10 @@
-import { isInstanceOf } from "@isles/base";
+import { isInstanceOf, UsageError } from "@isles/base";
 import { type ProcessFunction, startProcess } from "@isles/migration";
 import { HandoffSite, type Mail, type SiteEffects } from "@isles/migration/internal";
 import { type Group, Service } from "@isles/transport";
 import { type Packed, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
+import { checkSite } from "../placement/options.ts";
 import { Images, withOwnBuffers } from "./images.ts";
 import { LocalProcess, ProcessOwner } from "./local-process.ts";
 import type {
@@ -26,8 +27,10 @@ const SLICE_MS = 1;
 /** Between two looks at the clock and the mail a process runs about so long, in milliseconds: what a message to it may have to wait. */
 const BURST_MS = 0.05;
 const MAX_BURST = 4_096;
-/** Slices inside the waits of other slices; more would use up the stack. */
-const MAX_NESTING = 16;
+/** Slices inside the waits of other slices: more would use up the stack. */
+const MAX_NESTING = 100;
+/** So many more are left for processes that hold locks: those whose waits they run inside of may wait for these. */
+const MORE_FOR_HOLDERS = 50;
 
 /** Waits of this site's code that last so long, in milliseconds, let processes run inside them. */
 const LEAVES_AFTER_MS = 1;
@@ -36,6 +39,9 @@ const LEAVES_AFTER_MS = 1;
  * the code that it runs inside of. But the process that the code waits for may be here, too.
  */
 const LEAVES_HOLDING_AFTER_MS = 300;
+
+/** Of a checkpoint that the process itself wanted: nobody waits for its bytes. */
+const OWN_TICKET = 0;
 
 /** What processes wait for is no business of any run. */
 const PROCESSES: Group = { id: 0x7fff_ffff, name: "processes" };
@@ -75,9 +81,13 @@ export class ProcessHost {
       value: (from, value) => this.#receive(from, value as ProcessMessage),
     });
     this.#member.endpoint.background = {
-      isWaiting: () => this.#ready.length > 0 && this.#stepping.length < MAX_NESTING,
+      isWaiting: () => this.#nextInside() >= 0,
       leavesAfterMs: () => (this.#member.sync.processes.isHolding ? LEAVES_HOLDING_AFTER_MS : LEAVES_AFTER_MS),
-      run: () => this.#runNext(),
+      run: () => {
+        const next = this.#nextInside();
+        if (next > 0) this.#ready.unshift(...this.#ready.splice(next, 1));
+        if (next >= 0) this.#runNext();
+      },
     };
   }
 
@@ -189,7 +199,7 @@ export class ProcessHost {
       case "checkpoint":
         process.checkpoints.push(message.ticket);
         if (process.isStepping) process.attention = true;
-        else this.#checkpoint(process);
+        else if (!process.isHeldBack) this.#checkpoint(process);
         return;
       case "stay":
         process.isWishing = false;
@@ -204,7 +214,14 @@ export class ProcessHost {
   }
 
   #infos(pins: boolean): LocalInfo[] {
-    return [...this.#processes.values()].map((one) => one.info(pins ? () => this.#images.pinnedBy(one) : undefined));
+    return [...this.#processes.values()].map((one) =>
+      one.info(pins ? () => this.#images.pinnedBy(one) : undefined, this.#blockedIn(one)),
+    );
+  }
+
+  /** What a process's step is blocked on, if it is what this thread is blocked in. */
+  #blockedIn(process: LocalProcess): string | undefined {
+    return this.#stepping.at(-1) === process ? this.#member.endpoint.waitingFor()[0] : undefined;
   }
 
   #kill(process: LocalProcess): void {
@@ -216,10 +233,9 @@ export class ProcessHost {
     process.abort.abort(killed);
     const { endpoint } = this.#member;
     const { blocked } = endpoint;
-    if (process.isStepping && this.#stepping.at(-1) === process && blocked !== undefined) {
-      process.killed = killed;
+    process.killed = killed; // waits that it begins from now on end with this, too
+    if (process.isStepping && this.#stepping.at(-1) === process && blocked !== undefined)
       endpoint.rejectBlocked(blocked.wait, killed);
-    }
     this.#enqueue(process);
   }
 
@@ -274,15 +290,39 @@ export class ProcessHost {
       id: p,
       name: meta.name,
       prefer: (preferred) => {
-        const process = this.#processes.get(p)!;
+        const process = this.#current(p, "prefer");
         process.preferred = checkTraits(preferred);
         process.hasNewPreference = true;
         process.attention = true;
       },
+      migrate: (to) => {
+        const process = this.#current(p, "migrate");
+        checkSite(to, site.count);
+        process.wantedAt = to;
+        process.attention = true;
+      },
+      checkpoint: () => {
+        const process = this.#current(p, "checkpoint");
+        process.checkpoints.push(OWN_TICKET);
+        process.attention = true;
+      },
     };
     const site = new ProcessSite(this.#member, abort, current);
-    const onReady = (process: LocalProcess): void => this.#enqueue(process);
+    const onReady = (process: LocalProcess): void => {
+      if (process.isHeldBack) this.#suspended(process);
+      else this.#enqueue(process);
+    };
     return { p, epoch, meta, site, abort, owner: new ProcessOwner(), onReady };
+  }
+
+  /** The process whose code calls its own `site.process`; the object stays behind when the process moves. */
+  #current(p: number, call: string): LocalProcess {
+    const process = this.#processes.get(p);
+    if (process !== undefined) return process;
+    throw new UsageError(
+      "PROCESS_GONE",
+      `site.process.${call}(): process ${p} is not here any more; ask its own \`site\``,
+    );
   }
 
   // Turns
@@ -307,6 +347,18 @@ export class ProcessHost {
         this.#schedule();
       }
     });
+  }
+
+  /**
+   * Which of the ready processes may run inside the present wait; -1 for none. Those that hold locks first, however deep it is: fresh
+   * ones may only add to those that wait.
+   */
+  #nextInside(): number {
+    const depth = this.#stepping.length;
+    if (this.#ready.length === 0 || depth >= MAX_NESTING + MORE_FOR_HOLDERS) return -1;
+    const { processes } = this.#member.sync;
+    const holder = this.#ready.findIndex((one) => one.isReady && processes.ownedBy(one.owner).locks.length > 0);
+    return holder >= 0 || depth >= MAX_NESTING ? holder : this.#ready.findIndex((one) => one.isReady);
   }
 
   /** One slice of the process whose turn it is. */
@@ -372,7 +424,7 @@ export class ProcessHost {
         if (process.attention || now - start >= SLICE_MS) return undefined;
       }
     } catch (error) {
-      if (error === process.killed) return { kind: "killed", error: undefined };
+      if (process.killed !== undefined && error === process.killed) return { kind: "killed", error: undefined };
       if (process.isEnding) return { kind: "killed", error: this.#member.errors.encode(error) };
       return { kind: "threw", error: this.#member.errors.encode(error) };
     }
@@ -388,9 +440,12 @@ export class ProcessHost {
 
   #suspended(process: LocalProcess): void {
     process.attention = process.meta.policy === "every-yield";
+    // Until its promise settles it is to others as if its step went on: what wants it then has it.
+    process.isHeldBack = process.waiting?.kind === "promise" && !process.isDoomed;
+    if (process.isHeldBack) return;
     this.#checkpoint(process);
     this.#handoff.suspended(process.p);
-    if (process.isRunnable && !process.isDoomed && process.heldBack === undefined) this.#askToMove(process);
+    if (process.isRunnable && !process.isDoomed) this.#askToMove(process);
     this.#enqueue(process);
   }
 

@@ -15,6 +15,13 @@ export interface CurrentProcess {
    * that has it, if there is one. Throws UsageError for what is no list of names.
    */
   prefer(traits: Traits): void;
+  /**
+   * It moves to that site at its next `yield`, if it can: what keeps it is in `cluster.decisions` and the trace, and it goes on here. (To await a
+   * handle's `migrate` of oneself would be to wait for oneself.) Throws RangeError for a site that does not exist.
+   */
+  migrate(to: number): void;
+  /** It is saved at its next `yield`, if it can be: from there it goes on if its site is lost. */
+  checkpoint(): void;
 }
 
 /**
@@ -37,6 +44,10 @@ export class ProcessSite extends Site {
   override get signal(): AbortSignal {
     this.#hasSignal = true;
     return this.#abort.signal;
+  }
+
+  protected override makeMigration(): SiteMigration {
+    return super.makeMigration(this.process.id);
   }
 
   override get migration(): SiteMigration {

@@ -1,4 +1,5 @@
-import { ClosedError, SiteDownError, UsageError } from "@isles/base";
+import { ClosedError, IslesError, SiteDownError, UsageError } from "@isles/base";
+import type { Near } from "@isles/dsm";
 import {
   POLICIES,
   type PolicyName,
@@ -11,6 +12,7 @@ import { Service } from "@isles/transport";
 import { type Packed, unpack } from "@isles/wire";
 import type { Member } from "../member.ts";
 import type { Decisions } from "../placement/decisions.ts";
+import { heard } from "../placement/job.ts";
 import { checkProcessName, type ExportedProcess, findDefinition } from "./definitions.ts";
 import { HomeProcess } from "./home-process.ts";
 import { Images, parcelOf } from "./images.ts";
@@ -29,6 +31,8 @@ export interface TableOptions {
   readonly program: string;
   readonly decisions: Decisions;
   isUp(site: number): boolean;
+  /** Why a site is lost. */
+  whyDown(site: number): string;
   readonly trace: (what: string) => void;
   /** What sites have been given at launch. */
   readonly traits: TraitsBySite;
@@ -36,12 +40,16 @@ export interface TableOptions {
   queueOf(site: number): number;
   /** The site for a process that nobody has placed; recorded. `counts`: processes by site. Throws SiteDownError if all are down. */
   place(name: string, counts: readonly number[]): { readonly site: number };
+  /** The site that is nearest to data; recorded. Throws UsageError for what is no data. */
+  placeNear(name: string, near: Near): Promise<{ readonly site: number }>;
 }
 
 /** Where a process starts, and why it moves. */
 export interface SpawnOptions {
   /** Where it starts; without it, where its policy says, which is as a rule the site with the least to do. */
   readonly site?: number;
+  /** Data to start near to, as for `run`. */
+  readonly near?: Near;
   /**
    * Why it moves by itself. Default: `load` (balancing by age, with hysteresis), and `none` for one that was placed by hand; one that was not, and is
    * later moved by hand, also stays from then on.
@@ -57,6 +65,30 @@ const INSPECT_MS = 100;
 const POLICY_TIMEOUT_MS = 5_000;
 /** Processes that have ended stay in `ps` until there are so many of them. */
 const ENDED_KEPT = 256;
+
+const SPAWN_OPTIONS = ["site", "near", "policy", "prefers"];
+
+function checkSpawnOptions(options: SpawnOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new UsageError(
+      "BAD_OPTION",
+      `spawn takes options such as { site: 1 } after the arguments, not ${String(options)}`,
+    );
+  const unknown = Object.keys(options).find((key) => !SPAWN_OPTIONS.includes(key));
+  if (unknown !== undefined)
+    throw new UsageError("BAD_OPTION", `spawn has no option ${unknown}; it has ${SPAWN_OPTIONS.join(", ")}`);
+  if (options.site !== undefined && options.near !== undefined)
+    throw new UsageError("BAD_OPTION", "spawn is told both a site and what to be near to; leave one of them out");
+}
+
+function checkProcessOptions(call: string, options: ProcessOptions): void {
+  const isObject = typeof options === "object" && options !== null;
+  const unknown = isObject ? Object.keys(options).find((key) => key !== "timeoutMs") : String(options);
+  if (unknown !== undefined) throw new UsageError("BAD_OPTION", `${call} has no option ${unknown}; it has timeoutMs`);
+  const { timeoutMs } = options;
+  if (timeoutMs === undefined || (typeof timeoutMs === "number" && timeoutMs >= 0)) return;
+  throw new UsageError("BAD_OPTION", `${call}: timeoutMs is a number of at least 0, not ${String(timeoutMs)}`);
+}
 
 /** The processes of a cluster: the launcher is the home of all of them. */
 export class ProcessTable implements ProcessControl {
@@ -101,8 +133,9 @@ export class ProcessTable implements ProcessControl {
         "spawn takes the arguments after the site as a list: spawn(walk, [grid, 0])",
       );
     const meta = this.#metaOf(findDefinition(definition, this.#options.exported), options);
-    const site = this.#place(meta, options);
-    const packed = this.#images.pack(args, site, "args");
+    const asTheyAre = options.near === undefined ? args : this.#images.snapshot(args); // the caller may change them while sites are asked
+    const site = await this.#place(meta, options);
+    const packed = this.#images.packList(asTheyAre, site, "args");
     return this.#start(meta, site, { kind: "spawn", meta, args: packed }, options.policy !== undefined);
   }
 
@@ -115,7 +148,7 @@ export class ProcessTable implements ProcessControl {
     // One that was left to be balanced, and is now put somewhere, is to stay there.
     const policy = saved.policy === "load" && options.site !== undefined ? "none" : saved.policy;
     const meta = this.#metaOf(saved.name, { policy, prefers: saved.preferred, ...options });
-    const site = this.#place(meta, options);
+    const site = await this.#place(meta, options);
     return this.#start(meta, site, { kind: "checkpoint", meta, bytes }, options.policy !== undefined, received);
   }
 
@@ -160,16 +193,20 @@ export class ProcessTable implements ProcessControl {
 
   async migrate(id: number, to: number, options: ProcessOptions): Promise<void> {
     this.#checkSite(to);
+    checkProcessOptions("migrate", options);
     const process = this.#find(id);
     if (process.policy === "load" && !this.#chosen.has(id)) process.policy = "none";
     await process.migrate(to, options);
   }
 
   async checkpoint(id: number, options: ProcessOptions): Promise<Uint8Array> {
+    checkProcessOptions("checkpoint", options);
     return this.#find(id).checkpoint(options);
   }
 
   async kill(id: number, options: ProcessOptions): Promise<void> {
+    checkProcessOptions("kill", options);
+    if (this.#isForgotten(id)) return; // it ended long ago
     await this.#find(id).kill(options);
   }
 
@@ -223,7 +260,7 @@ export class ProcessTable implements ProcessControl {
     if (process?.isCopy(from, e) !== true) return;
     const { policy } = process;
     const place =
-      policy === "hardware" || policy === "software"
+      wish.to === undefined && (policy === "hardware" || policy === "software")
         ? prefer(policy, wish.preferred, this.#traitSites(), from)
         : { to: wish.to!, reason: wish.reason };
     if (place === undefined || !this.#options.isUp(place.to)) return process.stay();
@@ -255,7 +292,9 @@ export class ProcessTable implements ProcessControl {
     }));
   }
 
-  #metaOf(name: string, { site, policy, prefers = {} }: SpawnOptions): ProcessMeta {
+  #metaOf(name: string, options: SpawnOptions): ProcessMeta {
+    checkSpawnOptions(options);
+    const { site, policy, prefers = {} } = options;
     if (policy !== undefined && !POLICIES.includes(policy)) {
       throw new UsageError(
         "BAD_ARGUMENT",
@@ -275,6 +314,7 @@ export class ProcessTable implements ProcessControl {
       {
         sites: endpoint.sites,
         isUp: (one) => this.#options.isUp(one),
+        whyDown: (one) => this.#options.whyDown(one),
         choose: () => this.#chooseAgain(meta.name),
         send: (to, message: HomeToSite) => {
           if (this.#options.isUp(to)) endpoint.sendValue(to, Service.Process, message);
@@ -297,9 +337,16 @@ export class ProcessTable implements ProcessControl {
     });
     this.#driver.start();
     process.start(source);
-    const handle = new ProcessHandle(this, { process: id, name: meta.name, site });
-    handle.result.catch(() => undefined); // kept from now on: the table forgets processes that ended long ago
+    const handle = new ProcessHandle(this, { process: id, name: meta.name, site }, this.#heard(process));
     return process.started.promise().then(() => handle);
+  }
+
+  /** The result, whose failure is said as a warning if nobody asks for it. Kept from now on: the table forgets what ended long ago. */
+  #heard(process: HomeProcess): Promise<unknown> {
+    const report = (what: string, error: unknown): void => {
+      if (process.isFailed) this.#member.rpcNode.report(what, error);
+    };
+    return heard(process.result.promise(), `${process}, for whose result nobody has asked,`, report).promise;
   }
 
   /** The result stays for whoever has a handle; what is listed is bounded. */
@@ -308,7 +355,8 @@ export class ProcessTable implements ProcessControl {
     if (this.#ended.length > ENDED_KEPT) this.#processes.delete(this.#ended.shift()!);
   }
 
-  #place(meta: ProcessMeta, { site }: SpawnOptions): number {
+  async #place(meta: ProcessMeta, { site, near }: SpawnOptions): Promise<number> {
+    if (near !== undefined) return (await this.#options.placeNear(meta.name, near)).site;
     if (site !== undefined) {
       this.#checkSite(site);
       if (!this.#options.isUp(site)) throw new SiteDownError(site, `nothing can start on site ${site}, which is down`);
@@ -380,12 +428,17 @@ export class ProcessTable implements ProcessControl {
   #find(id: number): HomeProcess {
     const process = this.#processes.get(id);
     if (process !== undefined) return process;
-    throw new UsageError(
-      "NO_SUCH_PROCESS",
-      id >= 1 && id <= this.#lastId
-        ? `process ${id} ended long ago; the last ${ENDED_KEPT} that have ended are remembered`
-        : `there is no process ${String(id)}`,
-    );
+    if (this.#isForgotten(id)) {
+      throw new IslesError(
+        "PROCESS_OVER",
+        `process ${id} ended long ago; the last ${ENDED_KEPT} that have ended are remembered`,
+      );
+    }
+    throw new UsageError("NO_SUCH_PROCESS", `there is no process ${String(id)}`);
+  }
+
+  #isForgotten(id: number): boolean {
+    return Number.isInteger(id) && id >= 1 && id <= this.#lastId && !this.#processes.has(id);
   }
 
   #checkSite(site: number): void {

@@ -30,6 +30,10 @@ export const defineProcess = define as unknown as <A extends unknown[], R>(
 /** What may be passed for a process's parameters after its site. */
 export type ProcessArguments<D> = D extends (site: never, ...args: infer A) => unknown ? StubArguments<A> : unknown[];
 
+/** What `spawn` takes after the definition: the list of arguments may be left out where the process needs none. */
+export type SpawnParameters<D, O> =
+  [] extends ProcessArguments<D> ? [args?: ProcessArguments<D>, options?: O] : [args: ProcessArguments<D>, options?: O];
+
 /** What arrives of what a process returns. */
 export type ProcessResult<D> = D extends (...args: never[]) => Generator<unknown, infer R, unknown>
   ? Received<R>
@@ -40,7 +44,7 @@ export type ProcessOf<D> = D & (CompiledProcess | Process<never[], unknown> | st
 
 /**
  * `starting`: on its way to its first site, or back from a checkpoint. `running`: in a step at this moment. `ready`: waits for its
- * turn. `waiting`: for a message or a promise. `moving`: between two sites. `busy`: its site is in a long computation and has not said.
+ * turn. `waiting`: for a message or a promise. `moving`: between two sites. `busy`: its site is in a long computation and has not said. `unstarted`: it could not be made where it was to start.
  */
 export type ProcessState =
   | "starting"
@@ -52,7 +56,8 @@ export type ProcessState =
   | "returned"
   | "threw"
   | "killed"
-  | "lost";
+  | "lost"
+  | "unstarted";
 
 /** One line of `ps`. */
 export interface ProcessInfo {

@@ -1,4 +1,4 @@
-import { type AnsweredCall, IslesError } from "@isles/base";
+import { type AnsweredCall, IslesError, UsageError } from "@isles/base";
 import {
   AsyncArray,
   type AsyncMemory,
@@ -14,7 +14,7 @@ import { Realm } from "@isles/migration/internal";
 import type { StubDescription } from "@isles/rpc/internal";
 import type { Packed, ReferenceCodec } from "@isles/wire";
 import type { Member } from "../member.ts";
-import { type HandleDescription, ProcessHandle } from "./process-handle.ts";
+import { type HandleDescription, type ProcessControl, ProcessHandle } from "./process-handle.ts";
 
 /** What of a process is in its image only by reference, and the locks that go with it. */
 export interface ImageReferences {
@@ -65,7 +65,7 @@ interface ArrayDescription {
 }
 
 type Description =
-  | { readonly handle: HandleDescription }
+  | { readonly handle: HandleDescription; readonly run: string }
   | { readonly array: ArrayDescription }
   | { readonly sync: SyncDescription }
   | { readonly stub: StubDescription }
@@ -88,8 +88,8 @@ export function imageReferences(
     describe: (value, path): Description | undefined => {
       if (typeof value === "object") {
         if (value instanceof ProcessHandle) {
-          if (isPersistent) refuse(path, `a handle of ${value}, which is a process of this run only`);
-          return { handle: value.describe() };
+          if (!value.isOf(member.processes)) refuse(path, `${value} of another cluster or an earlier run`);
+          return { handle: value.describe(), run: member.run };
         }
         const array = arrays.describe(value, path);
         if (array !== undefined) return { array };
@@ -119,7 +119,10 @@ export function arrivingReferences(member: Member, owner: AnsweredCall, options:
       describe: () => undefined,
       resolve: (given) => {
         const description = given as Description;
-        if ("handle" in description) return member.processes!.handleOf(description.handle);
+        if ("handle" in description) {
+          const { handle, run } = description;
+          return run === member.run ? member.processes!.handleOf(handle) : new ProcessHandle(earlierRun, handle);
+        }
         if ("array" in description) return arrays.resolve(description.array);
         if ("sync" in description) return sync.resolve(description.sync);
         if ("stub" in description) return stubs.resolve(description.stub);
@@ -172,6 +175,25 @@ export async function openArrays(memory: AsyncMemory, image: ProcessImage, ...pa
     const { name, type, length, pageSize, home, homeMigration } = region;
     await memory[type](name, length, { pageSize, home, homeMigration });
   }
+}
+
+/** What a handle of a process does in a later run. */
+const earlierRun: ProcessControl = {
+  siteOf: () => undefined,
+  migrate: (id) => Promise.reject(ofEarlierRun(id)),
+  checkpoint: (id) => Promise.reject(ofEarlierRun(id)),
+  kill: (id) => Promise.reject(ofEarlierRun(id)),
+  send: (id) => Promise.reject(ofEarlierRun(id)),
+  info: (id) => Promise.reject(ofEarlierRun(id)),
+  result: (id) => Promise.reject(ofEarlierRun(id)),
+  handleOf: (description) => new ProcessHandle(earlierRun, description),
+};
+
+function ofEarlierRun(id: number): UsageError {
+  return new UsageError(
+    "EARLIER_RUN",
+    `this handle came with a checkpoint of an earlier run, whose process ${id} is no more; restore that one, too, and tell this one of it`,
+  );
 }
 
 function refuse(path: string, what: string): never {

@@ -68,6 +68,13 @@ export class Placer {
     return placement;
   }
 
+  /** The site that is nearest to data, for a process. Throws SiteDownError if none is up. */
+  async nearProcess(name: string, spans: readonly PageSpan[]): Promise<Placement> {
+    const placed = this.byData(spans, await this.#parts.residence.ask(spans));
+    this.#parts.decisions.record({ what: "spawn", name, ...placed });
+    return placed;
+  }
+
   /**
    * The site that is nearest to the data, of those that may be chosen. `queuedAt` is where what is placed is queued already: it
    * does not count there. Not recorded. Throws SiteDownError if there is none.

@@ -33,6 +33,7 @@ export class ClusterInAThread {
     for (let self = 0; self <= sites; self++) {
       const isLauncher = self === sites;
       const member = new Member({
+        run: "a run",
         sites,
         mayBlock: !isLauncher,
         isLauncher,

@@ -212,7 +212,7 @@ describe("a process is pinned, with the reason, by", () => {
   it("a request that is answered only here", () => {
     const process = walker(cluster, 0, "waits");
     process.step();
-    expect(() => process.image(1)).toThrow(/the process: it still waits for semaphore "never" \(1 of 0\)/);
+    expect(() => process.image(1)).toThrow(/its locks: it still waits for semaphore "never" \(1 of 0\)/);
     process.end();
   });
 
@@ -225,7 +225,7 @@ describe("a process is pinned, with the reason, by", () => {
     process.end();
     const byName = walker(cluster, 0, "byName");
     byName.step();
-    expect(() => byName.image("persistent")).toThrow(/the process: it holds lock "x", which a checkpoint cannot keep/);
+    expect(() => byName.image("persistent")).toThrow(/its locks: it holds lock "x", which a checkpoint cannot keep/);
     byName.end();
     const permits = walker(cluster, 0, "permits");
     permits.step();

@@ -178,6 +178,54 @@ export const sleeper = defineProcess(function* (site, /** @type {number} */ ms) 
   return [before, after, site.id];
 });
 
+/** Says where it wants to be. */
+export const wanders = defineProcess(function* (site) {
+  const where = [site.id];
+  site.process.migrate(1);
+  yield;
+  where.push(site.id);
+  site.process.checkpoint();
+  yield;
+  where.push(site.id);
+  site.process.migrate(2);
+  yield;
+  where.push(site.id);
+  return where;
+});
+
+/** Tasks that want one lock, in the ordinary way. */
+export const queues = defineProcess(function* (site, /** @type {string} */ name) {
+  const held = site.lock(name).acquire();
+  yield;
+  held.release();
+  return site.id;
+});
+
+/** The class that arguments and messages keep. */
+export class Parcel {
+  /** @param {number} weight */
+  constructor(weight) {
+    this.weight = weight;
+  }
+  twice() {
+    return this.weight * 2;
+  }
+}
+registerClass(Parcel, { name: "Parcel of the tests" });
+
+export const weighs = defineProcess(
+  function* (_site, /** @type {Parcel} */ first, /** @type {(n: number) => void} */ tell) {
+    const second = /** @type {Parcel} */ (yield receive());
+    yield tell(second.twice());
+    return [first.twice(), second instanceof Parcel, second];
+  },
+);
+
+export const throwsNothing = defineProcess(function* () {
+  yield;
+  throw undefined;
+});
+
 /** Arithmetic on shared arrays in all the ways that there are. */
 export const sums = defineProcess(
   function* (site, /** @type {Doubles} */ array, /** @type {number} */ from, /** @type {number} */ to) {

@@ -3,18 +3,36 @@ import { MigrationError } from "../errors.ts";
 import { Delegation } from "./delegation.ts";
 import { encodeObject } from "./encode-object.ts";
 import { Frame } from "./frame.ts";
-import { type Encoded, type ImageNode, isPrimitive, type ProcessImage, relativeTo } from "./image.ts";
+import {
+  type Encoded,
+  type ImageNode,
+  isPrimitive,
+  type ListKind,
+  type ProcessImage,
+  relativeTo,
+  VERSION,
+} from "./image.ts";
 import { RUNNING } from "./modes.ts";
 import { DEAD } from "./operations.ts";
 import { Realm } from "./realm.ts";
+import { type Shape, Shapes } from "./shapes.ts";
+import { StreamWriter } from "./value-stream.ts";
 
 export interface CaptureOptions {
-  /** What travels as a reference and arrives as the receiver's own handle: shared arrays, stubs. */
+  /**
+   * What travels as a reference and arrives as the receiver's own handle: shared arrays, stubs. A `describe` that throws is
+   * called once more, and only then with the path: until it gives a description it must change nothing.
+   */
   readonly references?: ReferenceCodec;
   /** What is "whatever is there" on every site, by a name: `site` and its parts. */
   readonly here?: ReadonlyMap<unknown, string>;
   /** The program's URL. Default: the module of the outermost frame. */
   readonly program?: string;
+  /**
+   * The most values to look at: objects, and what is in their properties and lists. With more, {@link capture} refuses, and
+   * {@link pinnedBy} answers by what it has seen. Default: all, which takes as long as moving the process.
+   */
+  readonly limit?: number;
 }
 
 /**
@@ -31,33 +49,25 @@ export function capture(process: unknown, options: CaptureOptions = {}): Process
   return new Capture(options, program).run(process);
 }
 
-/** Why a process cannot move now, with the path to the culprit; undefined if it can. */
+/**
+ * Why a process cannot move now, with the path to the culprit; undefined if it can, or if nothing within `limit` values
+ * shows that it cannot.
+ */
 export function pinnedBy(process: unknown, options?: CaptureOptions): string | undefined {
   try {
     capture(process, options);
     return undefined;
   } catch (error) {
+    if (error instanceof OverLimit) return undefined;
     if (error instanceof MigrationError) return error.message;
     throw error;
   }
 }
 
-interface Origin {
-  readonly parent: number;
-  readonly label: string;
-}
+class OverLimit extends MigrationError {}
 
 /** Levels of a path that a message shows. */
 const MAX_LEVELS = 8;
-
-/** Objects with more properties are dictionaries, of which each has its own keys. */
-const MAX_SHARED = 16;
-
-/** Lists of keys, as a tree with a branch for each next key. */
-interface Shape {
-  readonly next: Map<string, Shape>;
-  keys: Encoded[] | undefined;
-}
 
 /** One walk over a process. Breadth first and without recursion: lists and call chains may be long. */
 export class Capture {
@@ -67,14 +77,20 @@ export class Capture {
   readonly #nodes: ImageNode[] = [];
   readonly #indexes = new Map<unknown, number>();
   readonly #values: unknown[] = [];
-  readonly #origins: Origin[] = [];
+  /** By value: what led to it first, and by which step: its words, or a place in a list. */
+  readonly #parents: number[] = [];
+  readonly #steps: (string | number)[] = [];
   #names: Map<unknown, { module: string; name: string }> | undefined;
   #current = -1;
-  readonly #shapes: Shape = { next: new Map(), keys: undefined };
+  #left: number;
+  readonly #stream = new StreamWriter();
+  readonly #shapes = new Shapes();
+  readonly #runs = new Map<string, ImageNode>();
 
   constructor(options: CaptureOptions, program: string) {
     this.options = options;
     this.#program = program;
+    this.#left = options.limit ?? Number.POSITIVE_INFINITY;
   }
 
   run(process: Frame): ProcessImage {
@@ -83,11 +99,18 @@ export class Capture {
       this.#current = i;
       this.#nodes.push(this.#node(this.#values[i]));
     }
-    return { version: 1, program: this.#program, root, nodes: this.#nodes };
+    const stream = this.#stream.finish();
+    return { version: VERSION, program: this.#program, root, nodes: this.#nodes, ...(stream && { stream }) };
   }
 
-  /** A value as it stands in a node; `label` is the step to it from the present one. */
-  encode(value: unknown, label: string): Encoded {
+  /** Looks at so many values more. Throws what `pinnedBy` takes for an answer if these are too many. */
+  spend(values: number): void {
+    this.#left -= values;
+    if (this.#left < 0) throw new OverLimit(this.path(), `it leads to more than ${this.options.limit} values`);
+  }
+
+  /** A value as it stands in a node; `step` leads to it from the present one: its words, or a place in a list. */
+  encode(value: unknown, step: string | number): Encoded {
     switch (typeof value) {
       case "object":
         if (value === null) return null;
@@ -98,44 +121,49 @@ export class Capture {
       default:
         return value as Encoded;
     }
+    return { r: this.#indexOf(value, step) };
+  }
+
+  #indexOf(value: unknown, step: string | number): number {
     let index = this.#indexes.get(value);
     if (index === undefined) {
       index = this.#values.push(value) - 1;
       this.#indexes.set(value, index);
-      this.#origins.push({ parent: this.#current, label });
+      this.#parents.push(this.#current);
+      this.#steps.push(step);
     }
-    return { r: index };
+    return index;
   }
 
-  encodeAll(values: Iterable<unknown>, labelOf: (index: number) => string): Encoded[] {
-    const encoded: Encoded[] = [];
-    for (const value of values) encoded.push(isPrimitive(value) ? value : this.encode(value, labelOf(encoded.length)));
-    return encoded;
+  /** The next value in the stream, of the present node. */
+  put(value: unknown, step: string | number): void {
+    if (isPrimitive(value) || value === null) this.#stream.value(value);
+    else this.#stream.ref(this.#indexOf(value, step));
   }
 
-  /** The list of that content which other objects have, too: objects of a kind have one, in the image and in its bytes. */
-  shared(keys: Encoded[]): Encoded[] {
-    if (keys.length > MAX_SHARED) return keys;
-    let shape = this.#shapes;
-    for (const key of keys) {
-      if (typeof key !== "string") return keys;
-      let next = shape.next.get(key);
-      if (next === undefined) {
-        next = { next: new Map(), keys: undefined };
-        shape.next.set(key, next);
-      }
-      shape = next;
+  /** The node of all lists of that length whose values are in the stream. */
+  runOf(kind: ListKind, length: number): ImageNode {
+    const key = `${kind} ${length}`;
+    let node = this.#runs.get(key);
+    if (node === undefined) {
+      node = { t: "run", kind, length };
+      this.#runs.set(key, node);
     }
-    shape.keys ??= keys;
-    return shape.keys;
+    return node;
+  }
+
+  shapeOf(keys: readonly string[], prototype: Encoded): Shape {
+    return this.#shapes.of(keys, prototype);
   }
 
   /** Where the present value sits: from the nearest frame on. */
   path(): string {
     const labels: string[] = [];
     let at = this.#current;
-    for (; at > 0 && !(this.#values[at] instanceof Frame); at = this.#origins[at]!.parent)
-      labels.push(this.#origins[at]!.label);
+    for (; at > 0 && !(this.#values[at] instanceof Frame); at = this.#parents[at]!) {
+      const step = this.#steps[at]!;
+      labels.push(typeof step === "string" ? step : placeIn(this.#values[this.#parents[at]!], step));
+    }
     labels.reverse();
     if (labels.length > MAX_LEVELS) labels.splice(2, labels.length - MAX_LEVELS, " … ");
     return `${this.#frameName(this.#values[at])}${labels.join("")}`;
@@ -150,7 +178,7 @@ export class Capture {
 
   /** What holds the present value. */
   holder(): unknown {
-    return this.#values[this.#origins[this.#current]?.parent ?? -1];
+    return this.#values[this.#parents[this.#current] ?? -1];
   }
 
   /** The functions and objects at the top of the program's modules. */
@@ -192,17 +220,39 @@ export class Capture {
   }
 
   #node(value: unknown): ImageNode {
+    this.spend(1);
     const name = this.options.here?.get(value);
     if (name !== undefined) return { t: "here", name };
     if (value === DEAD) return { t: "dead" };
     if (value instanceof Frame) {
       if (value.pc === RUNNING || value.isBusy) this.refuse("it is running; it can move only where it is suspended");
     } else if (typeof value !== "symbol") {
-      const description = this.options.references?.describe(value as object, this.path());
+      const description = this.#describe(value as object);
       if (description !== undefined) return { t: "reference", description };
     }
     return encodeObject(this, value as object | symbol);
   }
+
+  /** A path is as long as a list; so it is made only for those few that are refused. */
+  #describe(value: object): unknown {
+    const { references } = this.options;
+    if (references === undefined) return undefined;
+    try {
+      return references.describe(value, "");
+    } catch (error) {
+      references.describe(value, this.path()); // throws again, and now with the path
+      throw error;
+    }
+  }
+}
+
+/** The words for a place in a list, where a map's keys and values are by turns. */
+function placeIn(list: unknown, place: number): string {
+  if (list instanceof Set) return ".values()";
+  if (!(list instanceof Map)) return `[${place}]`;
+  if (place % 2 === 0) return ".keys()";
+  const key: unknown = [...Map.prototype.keys.call(list)][place >> 1];
+  return `.get(${typeof key === "string" || typeof key === "number" ? JSON.stringify(key) : "…"})`;
 }
 
 /** A module may still be loading: what it has not made yet is not what a process holds. */

@@ -4,9 +4,10 @@ import { howToRegister, nameOf } from "./class-words.ts";
 import { ArrayCursor, CollectionCursor, IteratorCursor, KeysCursor, StringCursor } from "./cursors.ts";
 import { Delegation } from "./delegation.ts";
 import { encodeBytes } from "./encode-bytes.ts";
-import { encodeError, encodeProperties, prototypeOf } from "./encode-properties.ts";
+import { encodeAll, encodeArray, encodeList } from "./encode-lists.ts";
+import { encodeError, encodePlain } from "./encode-properties.ts";
 import { Frame } from "./frame.ts";
-import { type Encoded, type ImageNode, isPrimitive } from "./image.ts";
+import type { Encoded, ImageNode } from "./image.ts";
 import { DONE } from "./modes.ts";
 import { Box } from "./operations.ts";
 import { Taking } from "./taking.ts";
@@ -14,15 +15,28 @@ import { Taking } from "./taking.ts";
 /** One object, function or symbol of a process as a node. */
 export function encodeObject(c: Capture, value: object | symbol): ImageNode {
   if (typeof value === "symbol") return encodeSymbol(c, value);
-  if (value instanceof Frame) return encodeFrame(c, value);
-  if (value instanceof Box) return { t: "box", value: c.encode(value.v, "") };
   if (typeof value === "function") return encodeFunction(c, value as (...values: never[]) => unknown);
   if (types.isProxy(value)) return c.refuse("a proxy, whose target and traps cannot be seen");
+  const common = encodeCommon(c, value);
+  if (common !== undefined) return common;
+  if (value instanceof Frame) return encodeFrame(c, value);
+  if (value instanceof Box) return { t: "box", value: c.encode(value.v, "") };
   const intrinsic = c.realm.intrinsics.nameOf(value);
   if (intrinsic !== undefined) return { t: "intrinsic", name: intrinsic };
   const ofClass = c.realm.classByPrototype(value);
   if (ofClass !== undefined) return { t: "class", name: ofClass.name, isPrototype: true };
   return encodeCursor(c, value) ?? encodeData(c, value);
+}
+
+/** What most data is made of, found out by few questions. */
+function encodeCommon(c: Capture, value: object): ImageNode | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === Array.prototype) return Array.isArray(value) ? encodeArray(c, value) : undefined;
+  if (prototype !== Object.prototype || Object.prototype.toString.call(value) !== "[object Object]") return undefined;
+  if (c.realm.intrinsics.nameOf(value) !== undefined || c.realm.classByPrototype(value) !== undefined) return undefined;
+  const keys = Reflect.ownKeys(value);
+  // What is not what it seems, a promise that was given another prototype, has as a rule no properties of its own.
+  return keys.length === 0 ? undefined : encodePlain(c, value, keys);
 }
 
 function encodeSymbol(c: Capture, value: symbol): ImageNode {
@@ -58,7 +72,7 @@ function encodeFrame(c: Capture, frame: Frame): ImageNode {
     code: `${c.moduleName(code.module.url)}#${code.id}`,
     hash: code.hash,
     pc: frame.pc,
-    slots: [...slots],
+    slots,
     values,
     owner: c.encode(frame.owner, ""),
     child: c.encode(frame.child, ""),
@@ -80,7 +94,7 @@ function encodeFunction(c: Capture, value: AnyFunction): ImageNode {
     const extra = Reflect.ownKeys(value).find((key) => !["length", "name", "prototype"].includes(String(key)));
     if (extra !== undefined) return c.refuse(`a function with a property ${String(extra)} hung on it`);
     const { code } = made;
-    const captures = c.encodeAll(made.captures, () => " (shared with a function)");
+    const captures = encodeAll(c, made.captures, " (shared with a function)");
     return { t: "closure", code: `${c.moduleName(code.module.url)}#${code.id}`, hash: code.hash, captures };
   }
   const type = c.realm.classByPrototype(value.prototype as object);
@@ -163,7 +177,6 @@ function encodeCursor(c: Capture, value: object): ImageNode | undefined {
 }
 
 function encodeData(c: Capture, value: object): ImageNode {
-  if (Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype) return encodeArray(c, value);
   const bytes = encodeBytes(c, value);
   if (bytes !== undefined) return bytes;
   if (types.isNativeError(value)) return encodeError(c, value);
@@ -175,17 +188,7 @@ function encodeData(c: Capture, value: object): ImageNode {
   const known = encodeBuiltIn(c, value, prototype);
   if (known !== undefined) return known;
   refuseOpaque(c, value);
-  return { t: "object", prototype: prototypeOf(c, value), properties: encodeProperties(c, value) };
-}
-
-function encodeArray(c: Capture, array: unknown[]): ImageNode {
-  const named = Object.isFrozen(array) ? c.nameOf(array) : undefined; // the strings of a tagged template
-  if (named !== undefined) return { t: "named", ...named };
-  const keys = Reflect.ownKeys(array);
-  // Indices come first: with a hole and as many names hung on it, too, there are so many keys.
-  const isDense = keys.length === array.length + 1 && keys[array.length] === "length" && Object.isExtensible(array);
-  if (isDense) return { t: "array", items: c.encodeAll(array, (index) => `[${index}]`) };
-  return { t: "sparse", length: array.length, properties: encodeProperties(c, array, "length") };
+  return encodePlain(c, value, Reflect.ownKeys(value));
 }
 
 /** The language's own kinds of objects, of their own class and with nothing hung on them. */
@@ -194,7 +197,9 @@ function encodeBuiltIn(c: Capture, value: object, prototype: object | null): Ima
   if (node === undefined) return undefined;
   const isPlain = prototype !== null && c.realm.intrinsics.nameOf(prototype) !== undefined;
   if (!isPlain)
-    return c.refuse(`an instance of ${nameOf(value)}, which extends a class of the language: ${howToRegister(value)}`);
+    return c.refuse(
+      `an instance of ${nameOf(value)}, which extends a class of the language: ${howToRegister(c, value)}`,
+    );
   const extra = node.t === "arguments" || node.t === "wrapper" || node.t === "url" ? [] : Reflect.ownKeys(value);
   const hung = extra.find((key) => key !== "lastIndex");
   if (hung !== undefined) return c.refuse(`an object of the language with a property ${String(hung)} hung on it`);
@@ -203,22 +208,23 @@ function encodeBuiltIn(c: Capture, value: object, prototype: object | null): Ima
 
 function builtInNode(c: Capture, value: object): ImageNode | undefined {
   if (value instanceof Map) {
-    const entries: Encoded[] = [];
-    Map.prototype.forEach.call(value, (item: unknown, key: unknown) => {
-      entries.push(isPrimitive(key) ? key : c.encode(key, ".keys()"));
-      entries.push(isPrimitive(item) ? item : c.encode(item, `.get(${printed(key)})`));
-    });
-    return { t: "map", entries };
+    c.spend(value.size);
+    const entries: unknown[] = [];
+    Map.prototype.forEach.call(value, (item: unknown, key: unknown) => entries.push(key, item));
+    return encodeList(c, "map", entries);
   }
   if (value instanceof Set) {
-    return { t: "set", items: c.encodeAll(Set.prototype.values.call(value) as Iterable<unknown>, () => ".values()") };
+    c.spend(value.size);
+    const items: unknown[] = [];
+    Set.prototype.forEach.call(value, (item: unknown) => items.push(item));
+    return encodeList(c, "set", items);
   }
   if (types.isDate(value)) return { t: "date", time: value.getTime() };
   if (types.isRegExp(value))
     return { t: "regexp", source: value.source, flags: value.flags, lastIndex: value.lastIndex };
   if (types.isBoxedPrimitive(value)) return { t: "wrapper", value: c.encode(value.valueOf(), "") };
   if (types.isArgumentsObject(value)) {
-    return { t: "arguments", items: c.encodeAll(Array.from(value as ArrayLike<unknown>), (index) => `[${index}]`) };
+    return { t: "arguments", items: encodeAll(c, value as ArrayLike<unknown>) };
   }
   if (value instanceof URL) return { t: "url", href: value.href, isQuery: false };
   if (value instanceof URLSearchParams) return { t: "url", href: value.toString(), isQuery: true };
@@ -238,8 +244,4 @@ function refuseOpaque(c: Capture, value: object): void {
   if (/ Iterator( Helper)?$/.test(tag) || tag === "Generator") c.refuse(`a live native iterator (${tag})`);
   if (tag === "WeakRef" || tag === "FinalizationRegistry" || types.isModuleNamespaceObject(value)) c.refuse(`a ${tag}`);
   if (types.isExternal(value)) c.refuse("an object of the engine");
-}
-
-function printed(key: unknown): string {
-  return typeof key === "string" || typeof key === "number" ? JSON.stringify(key) : "…";
 }

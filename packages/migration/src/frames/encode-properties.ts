@@ -1,11 +1,34 @@
 import type { Capture } from "./capture.ts";
-import { howToRegister, nameOf } from "./class-words.ts";
+import { whyNot } from "./class-words.ts";
 import { type Encoded, type ImageNode, isPrimitive, type Properties } from "./image.ts";
+import { wordsForKey } from "./words-for-key.ts";
 
 const WRITABLE = 1;
 const ENUMERABLE = 2;
 const CONFIGURABLE = 4;
 export const PLAIN = WRITABLE | ENUMERABLE | CONFIGURABLE;
+
+/**
+ * An object by its prototype and properties: as most are, with nothing but what assignments make, with its values in the
+ * stream. `keys`: its own.
+ */
+export function encodePlain(c: Capture, object: object, keys: readonly (string | symbol)[]): ImageNode {
+  c.spend(keys.length);
+  const prototype = prototypeOf(c, object);
+  const values: unknown[] = [];
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const descriptor = Object.getOwnPropertyDescriptor(object, key);
+    const isPlain =
+      descriptor?.writable === true && descriptor.enumerable && descriptor.configurable && typeof key === "string";
+    if (!isPlain) return { t: "object", prototype, properties: encodeProperties(c, object) };
+    values.push(descriptor.value);
+  }
+  if (!Object.isExtensible(object)) return { t: "object", prototype, properties: encodeProperties(c, object) };
+  const { node, steps } = c.shapeOf(keys as string[], prototype);
+  for (let i = 0; i < values.length; i++) c.put(values[i], steps[i]!);
+  return node;
+}
 
 /** The own properties of an object, less some. */
 export function encodeProperties(c: Capture, object: object, ...except: readonly string[]): Properties {
@@ -26,7 +49,7 @@ export function encodeProperties(c: Capture, object: object, ...except: readonly
     if (flag !== PLAIN) isPlain = false;
   }
   return {
-    keys: c.shared(keys),
+    keys,
     values,
     ...(isPlain ? {} : { flags }),
     ...(Object.isExtensible(object) ? {} : { isSealed: true as const }),
@@ -51,9 +74,7 @@ export function descriptorOf(value: unknown, flags: number): PropertyDescriptor 
 }
 
 function labelOf(object: object, key: string | symbol): string {
-  if (typeof key === "symbol") return `[${String(key)}]`;
-  if (Array.isArray(object)) return `[${key}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  return Array.isArray(object) && typeof key === "string" ? `[${key}]` : wordsForKey(key);
 }
 
 /** The prototype of an object: the language's, a registered class's, or another plain object. */
@@ -62,13 +83,12 @@ export function prototypeOf(c: Capture, value: object): Encoded {
   if (prototype === null || prototype === Object.prototype) return prototype === null ? null : undefined;
   if (c.realm.intrinsics.nameOf(prototype) !== undefined) {
     // An instance of a class of the language that nothing above knows how to take apart: a socket, a stream.
-    if (!/(Error|Object)\.prototype$/.test(c.realm.intrinsics.nameOf(prototype)!))
-      c.refuse(`an instance of ${nameOf(value)}`);
+    if (!/(Error|Object)\.prototype$/.test(c.realm.intrinsics.nameOf(prototype)!)) c.refuse(whyNot(c, value));
     return c.encode(prototype, " (prototype)");
   }
   if (c.realm.classByPrototype(prototype) !== undefined) return c.encode(prototype, " (prototype)");
   if (Object.hasOwn(prototype, "constructor")) {
-    c.refuse(`an instance of ${nameOf(value)}, which is not registered: ${howToRegister(value)}`);
+    c.refuse(whyNot(c, value));
   }
   return c.encode(prototype, " (prototype)");
 }

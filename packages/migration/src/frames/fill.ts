@@ -1,12 +1,19 @@
 import { descriptorOf, PLAIN } from "./encode-properties.ts";
 import type { Frame } from "./frame.ts";
-import type { Encoded, ImageNode, Properties } from "./image.ts";
+import type { Encoded, ImageNode, ListKind, Properties } from "./image.ts";
 import type { Box } from "./operations.ts";
 import type { Revival } from "./revive.ts";
 
-/** Puts into an object what its node says. */
-export function fill(r: Revival, node: ImageNode, object: unknown): void {
+/** Puts into an object what its node says, and the stream from `start` on. */
+export function fill(r: Revival, node: ImageNode, object: unknown, start: number): void {
   switch (node.t) {
+    case "plain":
+      return fillPlain(r, node, object as Record<string, unknown>, start);
+    case "run":
+      return fillList(node.kind, object, node.length, (index) => r.streamed(start + index));
+    case "list":
+      if (node.kind !== "array") fillList(node.kind, object, node.items.length, (index) => node.items[index]);
+      return;
     case "frame":
       return fillFrame(r, node, object as Frame);
     case "delegation": {
@@ -18,7 +25,6 @@ export function fill(r: Revival, node: ImageNode, object: unknown): void {
     case "box":
       (object as Box).v = r.value(node.value);
       return;
-    case "array":
     case "arguments":
       return fillItems(r, node.items, object as unknown[]);
     case "sparse":
@@ -27,14 +33,6 @@ export function fill(r: Revival, node: ImageNode, object: unknown): void {
     case "error":
       fillProperties(r, node.properties, object as object);
       Object.defineProperty(object as object, "stack", { value: node.stack, writable: true, configurable: true });
-      return;
-    case "map": {
-      const map = object as Map<unknown, unknown>;
-      for (let i = 0; i < node.entries.length; i += 2) map.set(r.value(node.entries[i]), r.value(node.entries[i + 1]));
-      return;
-    }
-    case "set":
-      for (const item of node.items) (object as Set<unknown>).add(r.value(item));
       return;
     case "cursor":
       return fillCursor(r, node, object as { value: unknown });
@@ -54,6 +52,33 @@ function fillFrame(r: Revival, node: ImageNode & { t: "frame" }, frame: Frame): 
   node.slots.forEach((slot, index) => {
     locals[slot] = r.value(node.values[index]);
   });
+}
+
+function fillPlain(r: Revival, node: ImageNode & { t: "plain" }, object: Record<string, unknown>, start: number): void {
+  const { keys } = node;
+  const isFree = r.isFree(node, object);
+  for (let i = 0; i < keys.length; i++) {
+    const value = r.streamed(start + i);
+    if (isFree) object[keys[i]!] = value;
+    else Object.defineProperty(object, keys[i]!, descriptorOf(value, PLAIN));
+  }
+}
+
+function fillList(kind: ListKind, list: unknown, length: number, item: (index: number) => unknown): void {
+  switch (kind) {
+    case "array":
+      // Pushed, not set: an array that was made as long as it is to be counts as one with holes ever after.
+      for (let i = 0; i < length; i++) (list as unknown[]).push(item(i));
+      return;
+    case "map":
+      for (let i = 0; i < length; i += 2) (list as Map<unknown, unknown>).set(item(i), item(i + 1));
+      return;
+    case "set":
+      for (let i = 0; i < length; i++) (list as Set<unknown>).add(item(i));
+      return;
+    default:
+      kind satisfies never;
+  }
 }
 
 function fillItems(r: Revival, items: readonly Encoded[], array: unknown[]): void {

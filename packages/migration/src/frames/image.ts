@@ -6,8 +6,10 @@ export interface Ref {
   readonly r: number;
 }
 
+export type Primitive = string | number | boolean | bigint | null | undefined;
+
 /** A primitive as it is, or a reference to a node. */
-export type Encoded = string | number | boolean | bigint | null | undefined | Ref;
+export type Encoded = Primitive | Ref;
 
 /** Own properties; `flags` only where a property is not writable, enumerable and configurable. */
 export interface Properties {
@@ -26,7 +28,7 @@ export type ImageNode =
       readonly code: string;
       readonly hash: string;
       readonly pc: number;
-      readonly slots: string[];
+      readonly slots: readonly string[];
       readonly values: Encoded[];
       readonly owner: Encoded;
       readonly child: Encoded;
@@ -48,7 +50,12 @@ export type ImageNode =
       readonly fields: Encoded[];
     }
   | { readonly t: "taking"; readonly cursor: Encoded; readonly isDone: boolean }
-  | { readonly t: "array"; readonly items: Encoded[] }
+  /** An object's string keys; its values are the next in the stream. Objects of a kind share the node. */
+  | { readonly t: "plain"; readonly keys: readonly string[]; readonly prototype?: Encoded }
+  /** A list with `length` values in the stream, where a map's keys and values are by turns; lists of a length share the node. */
+  | { readonly t: "run"; readonly kind: ListKind; readonly length: number }
+  /** A long list of primitives. */
+  | { readonly t: "list"; readonly kind: ListKind; readonly items: Primitive[] }
   | { readonly t: "sparse"; readonly length: number; readonly properties: Properties }
   | { readonly t: "arguments"; readonly items: Encoded[] }
   | { readonly t: "object"; readonly prototype: Encoded; readonly properties: Properties }
@@ -59,8 +66,6 @@ export type ImageNode =
       readonly properties: Properties;
     }
   | { readonly t: "instance"; readonly name: string; readonly encoded: Encoded }
-  | { readonly t: "map"; readonly entries: Encoded[] }
-  | { readonly t: "set"; readonly items: Encoded[] }
   | { readonly t: "date"; readonly time: number }
   | { readonly t: "regexp"; readonly source: string; readonly flags: string; readonly lastIndex: number }
   | { readonly t: "wrapper"; readonly value: Encoded }
@@ -74,14 +79,27 @@ export type ImageNode =
       readonly length: number;
     };
 
+export type ListKind = "array" | "map" | "set";
+
+/** The values of the nodes `plain` and `run`, in the order of these. */
+export interface ValueStream {
+  readonly values: readonly Primitive[];
+  /** Where numbers of nodes stand for what these are: each as its distance from the one before. */
+  readonly refs: readonly number[];
+}
+
 /** A suspended process as plain data: its frames, and all that they lead to. */
 export interface ProcessImage {
-  readonly version: 1;
+  readonly version: typeof VERSION;
   /** The program's URL: modules are named relative to its folder. */
   readonly program: string;
   readonly root: Encoded;
   readonly nodes: readonly ImageNode[];
+  readonly stream?: ValueStream;
 }
+
+/** Of the form of images. */
+export const VERSION = 2;
 
 export function isRef(value: unknown): value is Ref {
   return typeof value === "object" && value !== null;
@@ -113,10 +131,10 @@ export function checkImage(value: unknown): ProcessImage {
   if (typeof image !== "object" || image === null || !Array.isArray(image.nodes) || typeof image.program !== "string") {
     throw new IslesError("MALFORMED", "this is no image of a process");
   }
-  if (image.version !== 1) {
+  if (image.version !== VERSION) {
     throw new IslesError(
       "MALFORMED",
-      `this image has version ${String(image.version)}; this build of Isles reads version 1`,
+      `this image has version ${String(image.version)}; this build of Isles reads version ${VERSION}`,
     );
   }
   return image as ProcessImage;

@@ -67,6 +67,8 @@ export function rest(value: unknown, taken: readonly (string | symbol)[]): objec
 export function assemble(...parts: readonly object[]): object {
   const whole = {};
   for (const part of parts) {
+    const prototype = Object.getPrototypeOf(part) as object | null; // `__proto__: value` is a part as well
+    if (prototype !== Object.prototype) Object.setPrototypeOf(whole, prototype);
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(part))) {
       // Of an accessor that has one half here, the other stays what it was.
       if (descriptor.get === undefined) delete descriptor.get;

@@ -8,6 +8,7 @@ import type { Frame } from "./frame.ts";
 import { absoluteFrom, checkImage, type Encoded, type ImageNode, isRef, type ProcessImage } from "./image.ts";
 import { Realm } from "./realm.ts";
 import { shellOf } from "./shells.ts";
+import { StreamReader } from "./value-stream.ts";
 
 export interface ReviveOptions {
   readonly references?: ReferenceCodec;
@@ -33,14 +34,39 @@ export class Revival {
   readonly realm = Realm.here;
   readonly #image: ProcessImage;
   readonly #program: string;
+  readonly #stream: StreamReader;
+  /** By node, where its values begin in the stream. */
+  readonly #starts: Float64Array;
   readonly #objects: unknown[] = [];
-  readonly #hasObject: boolean[] = [];
+  readonly #hasObject: Uint8Array;
   readonly #states: State[] = [];
+  /** Nodes all of which is whole, with everything that they lead to. */
+  readonly #whole = new Set<number>();
+  /** The last answer of {@link isFree}. */
+  #asked: ImageNode | undefined;
+  #isFree = false;
 
   constructor(image: ProcessImage, options: ReviveOptions) {
     this.#image = image;
     this.options = options;
     this.#program = options.program ?? image.program;
+    const { nodes } = image;
+    this.#hasObject = new Uint8Array(nodes.length);
+    this.#starts = new Float64Array(nodes.length);
+    let length = 0;
+    for (let i = 0; i < nodes.length; i++) {
+      this.#starts[i] = length;
+      length += this.#lengthOf(nodes[i]!);
+    }
+    this.#stream = new StreamReader(image.stream, length, (what) => this.malformed(what));
+  }
+
+  /** How many values of a node are in the stream. */
+  #lengthOf(node: ImageNode): number {
+    if (node.t === "plain") return node.keys.length;
+    if (node.t !== "run") return 0;
+    if (!Number.isSafeInteger(node.length) || node.length < 0) throw this.malformed(`a list of ${node.length} values`);
+    return node.length;
   }
 
   run(): Frame {
@@ -60,9 +86,30 @@ export class Revival {
 
   /** What stands in a node: a primitive, or the object that a reference means, decoded but perhaps not yet filled. */
   value(encoded: Encoded): unknown {
-    if (!isRef(encoded)) return encoded;
-    if (this.node(encoded.r).t === "instance") this.#fill(encoded.r);
-    return this.object(encoded.r);
+    return isRef(encoded) ? this.#referred(encoded.r) : encoded;
+  }
+
+  /** What stands at that place of the stream. */
+  streamed(at: number): unknown {
+    const value = this.#stream.values[at];
+    return this.#stream.isRef(at) ? this.#referred(value as number) : value;
+  }
+
+  #referred(index: number): unknown {
+    if (this.node(index).t === "instance") this.#fill(index);
+    return this.object(index);
+  }
+
+  /**
+   * Whether objects of a kind, as yet without properties, take theirs by plain assignment, which is many times as fast:
+   * nothing that they inherit is in the way.
+   */
+  isFree(node: ImageNode & { t: "plain" }, object: object): boolean {
+    if (this.#asked !== node) {
+      this.#asked = node;
+      this.#isFree = !node.keys.some((key) => key in object);
+    }
+    return this.#isFree;
   }
 
   node(index: number): ImageNode {
@@ -73,8 +120,8 @@ export class Revival {
 
   /** The object of a node, or its shell; of an instance with a codec there is none before it is decoded. */
   object(index: number): unknown {
-    if (this.#hasObject[index] !== true) {
-      this.#hasObject[index] = true;
+    if (this.#hasObject[index] !== 1) {
+      this.#hasObject[index] = 1;
       this.#objects[index] = shellOf(this, this.node(index));
     }
     return this.#objects[index];
@@ -85,7 +132,8 @@ export class Revival {
     const node = this.node(index);
     if (node.t === "instance") return this.#decode(index, node);
     this.#states[index] = "filled";
-    fill(this, node, this.object(index));
+    if (node.t !== "plain") this.#asked = undefined; // it may be what others inherit from
+    fill(this, node, this.object(index), this.#starts[index]!);
   }
 
   /** Everything that the encoded form leads to has to be whole before its class sees it. */
@@ -96,18 +144,29 @@ export class Revival {
       throw new MigrationError(node.name, "an instance whose encoded form contains itself cannot be decoded");
     }
     this.#states[index] = "decoding";
-    const left: Encoded[] = [node.encoded];
+    const left: number[] = isRef(node.encoded) ? [node.encoded.r] : [];
     const seen = new Set<number>();
-    for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
-      if (!isRef(next) || seen.has(next.r)) continue;
-      seen.add(next.r);
-      const inner = this.node(next.r);
-      this.#fill(next.r);
-      if (inner.t !== "instance") left.push(...refsIn(inner));
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      if (seen.has(next) || this.#whole.has(next)) continue;
+      seen.add(next);
+      this.#fill(next);
+      this.#addRefs(next, left);
     }
+    for (const one of seen) this.#whole.add(one); // or else many instances that lead to the same would all go there
     this.#objects[index] = entry.codec.decode(this.value(node.encoded) as never);
-    this.#hasObject[index] = true; // something that is whole from the start may have needed it before its turn
+    this.#hasObject[index] = 1; // something that is whole from the start may have needed it before its turn
     this.#states[index] = "filled";
+  }
+
+  /** The nodes that a node refers to, but for an instance, whose class has had them. */
+  #addRefs(index: number, refs: number[]): void {
+    const node = this.node(index);
+    if (node.t === "instance" || node.t === "list") return;
+    const start = this.#starts[index]!;
+    for (let at = start; at < start + this.#lengthOf(node); at++) {
+      if (this.#stream.isRef(at)) refs.push(this.#stream.values[at] as number);
+    }
+    addRefsIn(node, refs);
   }
 
   /** The code that an image names, if it is the same code. */
@@ -139,9 +198,9 @@ export class Revival {
   }
 }
 
-function refsIn(value: unknown): Encoded[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return [];
-  if (typeof (value as { r?: unknown }).r === "number") return [value as Encoded];
-  return Object.values(value).flatMap(refsIn);
+function addRefsIn(value: unknown, refs: number[]): void {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
+  const { r } = value as { r?: unknown };
+  if (typeof r === "number") refs.push(r);
+  else for (const inner of Object.values(value)) addRefsIn(inner, refs);
 }

@@ -11,7 +11,7 @@ import {
 } from "./cursors.ts";
 import { Delegation } from "./delegation.ts";
 import { viewOf } from "./encode-bytes.ts";
-import type { ImageNode } from "./image.ts";
+import type { ImageNode, ListKind } from "./image.ts";
 import { Box, DEAD } from "./operations.ts";
 import type { Revival } from "./revive.ts";
 import { Taking } from "./taking.ts";
@@ -62,13 +62,13 @@ type DataNode = Extract<
   ImageNode,
   {
     t:
-      | "array"
+      | "plain"
+      | "run"
+      | "list"
       | "sparse"
       | "arguments"
       | "object"
       | "error"
-      | "map"
-      | "set"
       | "date"
       | "regexp"
       | "wrapper"
@@ -80,8 +80,12 @@ type DataNode = Extract<
 
 function dataOf(r: Revival, node: DataNode): unknown {
   switch (node.t) {
-    case "array":
-      return new Array(node.items.length);
+    case "plain":
+      return node.prototype === undefined ? {} : (Object.create(r.value(node.prototype) as object | null) as object);
+    case "run":
+      return listOf(node.kind);
+    case "list":
+      return node.kind === "array" ? node.items.slice() : listOf(node.kind);
     case "sparse":
       return new Array(node.length);
     case "arguments":
@@ -96,10 +100,6 @@ function dataOf(r: Revival, node: DataNode): unknown {
       delete (error as { message?: string }).message;
       return Object.setPrototypeOf(error, prototype) as Error;
     }
-    case "map":
-      return new Map();
-    case "set":
-      return new Set();
     case "date":
       return new Date(node.time);
     case "regexp": {
@@ -117,6 +117,19 @@ function dataOf(r: Revival, node: DataNode): unknown {
       return viewOf(node.kind, r.value(node.buffer) as ArrayBuffer, node.offset, node.length);
     default:
       return node satisfies never;
+  }
+}
+
+function listOf(kind: ListKind): unknown[] | Map<unknown, unknown> | Set<unknown> {
+  switch (kind) {
+    case "array":
+      return [];
+    case "map":
+      return new Map();
+    case "set":
+      return new Set();
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -1,4 +1,5 @@
 import type * as acorn from "acorn";
+import type { Definitions } from "./definitions.ts";
 import type { ModuleSource } from "./module-source.ts";
 import { type ClassNode, childrenOf, isFunction, isLoop, type Node } from "./nodes.ts";
 import { contains, isInParameters, Refusals } from "./refusals.ts";
@@ -26,15 +27,18 @@ export class Analysis {
   readonly suspending = new Set<Node>();
   /** Nodes that have to be taken apart: these, and loops whose variables closures share. */
   readonly lowered = new Set<Node>();
+  /** The calls that define processes. */
+  readonly definitions: ReadonlySet<acorn.CallExpression>;
   readonly #scopes: Scopes;
   readonly #locals = new Map<Node, Variable[]>();
   readonly #functions = new Map<Node, acorn.FunctionDeclaration[]>();
   readonly #names = new Map<Unit, Set<string>>();
 
-  constructor(source: ModuleSource) {
+  constructor(source: ModuleSource, { calls }: Definitions) {
     this.source = source;
     this.units = new UnitTree(source);
     this.#scopes = new Scopes(source);
+    this.definitions = new Set(calls.filter(({ callee }) => !this.#scopes.isShadowed(callee)));
     const refusals = new Refusals(source, this.units, this.#scopes);
     refusals.run();
     this.hosts = refusals.hosts;

@@ -51,10 +51,18 @@ export function lowerTagged(l: Lowering, node: acorn.TaggedTemplateExpression): 
 
 /** `a?.[yield b]`: each link is read in turn, and a missing one ends the chain. */
 export function lowerChain(l: Lowering, node: acorn.ChainExpression): Piece {
+  return chained(l, node, "", "undefined");
+}
+
+/** `delete a?.[yield b]` */
+export function lowerDeleteChain(l: Lowering, node: acorn.ChainExpression): Piece {
+  return chained(l, node, "delete ", "true");
+}
+
+function chained(l: Lowering, node: acorn.ChainExpression, operator: string, missing: string): Piece {
   const result = l.builder.temporary();
   const end = new Label();
-  const chain = new Chain(l, result, end);
-  l.builder.assign(result, chain.link(node.expression));
+  l.builder.assign(result, [operator, new Chain(l, result, end, missing).link(node.expression)]);
   l.builder.label(end);
   return read(result);
 }
@@ -63,11 +71,14 @@ class Chain {
   readonly #l: Lowering;
   readonly #result: Variable;
   readonly #end: Label;
+  /** The result if a link is missing. */
+  readonly #missing: string;
 
-  constructor(l: Lowering, result: Variable, end: Label) {
+  constructor(l: Lowering, result: Variable, end: Label, missing: string) {
     this.#l = l;
     this.#result = result;
     this.#end = end;
+    this.#missing = missing;
   }
 
   link(node: acorn.Expression | acorn.Super): Piece {
@@ -99,7 +110,7 @@ class Chain {
       value,
       " == null) { ",
       written(this.#result),
-      " = undefined; ",
+      ` = ${this.#missing}; `,
       { kind: "jump", target: this.#end },
       " }",
     );

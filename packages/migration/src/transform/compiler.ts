@@ -6,10 +6,11 @@ import { Builder } from "./builder.ts";
 import { Edits } from "./edits.ts";
 import { type FrameCode, FramePrinter } from "./frame-code.ts";
 import { FrameText } from "./frame-text.ts";
-import { Lowering } from "./lowering.ts";
+import { joined, Lowering } from "./lowering.ts";
 import type { ClassNode, FunctionNode, Node } from "./nodes.ts";
 import { OuterText } from "./outer-text.ts";
 import { type Piece, read, written } from "./pieces.ts";
+import { hasAccessors, isNamedByKey, ownKey, superIn } from "./properties.ts";
 import { enter } from "./statements.ts";
 import { inferredName, keyName } from "./unit-tree.ts";
 import type { Unit } from "./units.ts";
@@ -158,43 +159,52 @@ export class Compiler {
     return this.#made(unit, node, home, [], value);
   }
 
-  /** A method of an object literal, with its key. */
-  method(node: acorn.Property, text: FrameText): Piece {
+  /**
+   * A property whose function takes its name from the key: a method, an accessor, or a closure under a computed key. `key`
+   * is the computed key's value if that is kept already; null to evaluate it here.
+   */
+  keyed(node: acorn.Property, text: FrameText, key: Piece | null): Piece {
     const unit = this.analysis.units.unitOf(node.value)!;
-    this.#refuseSuper(node.value);
-    if (!node.computed) {
-      const key = this.analysis.source.textOf(node.key);
-      const method: Piece = ["({ ", this.#outer.text(node), ` })[${JSON.stringify(keyName(node.key))}]`];
-      return [key, ": ", this.#made(unit, node.value, text.home, [], method)];
+    const found = superIn(node.value);
+    if (found !== undefined)
+      throw this.refusal(found, "`super` in an object that a process makes; make it in a function of the module");
+    if (node.kind !== "init") {
+      if (!node.computed) return this.#made(unit, null, text.home, [], ["({ ", this.#outer.text(node), " })"]);
+      const given = key ?? ["$isles.key(", text.text(node.key), ")"];
+      return this.#made(unit, null, text.home, [["$$key", given]], ["({ ", this.#outer.keyedAs(node, "$$key"), " })"]);
     }
-    const rest = this.#outer.methodAs(node, "$$key");
-    const key = text.temporary();
+    if (!node.computed) {
+      const method: Piece = ["({ ", this.#outer.text(node), ` })[${JSON.stringify(keyName(node.key))}]`];
+      return [ownKey(node, this.analysis.source), ": ", this.#made(unit, node.value, text.home, [], method)];
+    }
+    const value: Piece = ["({ ", this.#outer.keyedAs(node, "$$key"), " })[$$key]"];
+    if (key !== null) return ["[", key, "]: ", this.#made(unit, node.value, text.home, [["$$key", key]], value)];
+    const kept = text.temporary();
     return [
-      ["[", written(key), " = $isles.key(", text.text(node.key), ")]: "],
-      this.#made(unit, node.value, text.home, [["$$key", read(key)]], ["({ ", rest, " })[$$key]"]),
+      ["[", written(kept), " = $isles.key(", text.text(node.key), ")]: "],
+      this.#made(unit, node.value, text.home, [["$$key", read(kept)]], value),
     ];
   }
 
-  /** An object literal in a process: its functions are made as others are; accessors as objects of their own. */
+  /** An object literal in a process: its functions are made as others are. */
   object(node: acorn.ObjectExpression, text: FrameText): Piece {
-    const hasAccessors = node.properties.some((one) => one.type === "Property" && one.kind !== "init");
-    if (!hasAccessors) {
-      const edits = new Edits();
-      for (const one of node.properties) {
-        edits.replace(one, one.type === "Property" && one.method ? this.method(one, text) : text.text(one));
-      }
-      return edits.apply(node.start, node.end);
-    }
-    const parts = node.properties.map((one): Piece => {
-      if (one.type !== "Property" || one.kind === "init") {
-        return ["{ ", one.type === "Property" && one.method ? this.method(one, text) : text.text(one), " }"];
-      }
-      if (one.computed) throw this.refusal(one, "an accessor with a computed name");
-      this.#refuseSuper(one.value);
-      const unit = this.analysis.units.unitOf(one.value)!;
-      return this.#made(unit, null, text.home, [], ["({ ", this.#outer.text(one), " })"]);
+    const parts = node.properties.map((one) =>
+      one.type === "Property" && isNamedByKey(one) ? this.keyed(one, text, null) : text.text(one),
+    );
+    if (hasAccessors(node)) return this.literal(node, parts);
+    const edits = new Edits();
+    node.properties.forEach((one, index) => edits.replace(one, parts[index]!));
+    return edits.apply(node.start, node.end);
+  }
+
+  /** An object of properties, one piece each; accessors are objects of their own, by which it is put together. */
+  literal(node: acorn.ObjectExpression, parts: readonly Piece[]): Piece {
+    if (!hasAccessors(node)) return ["({ ", joined(parts), " })"];
+    const objects = parts.map((part, index): Piece => {
+      const property = node.properties[index]!;
+      return property.type === "Property" && property.kind !== "init" ? part : ["{ ", part, " }"];
     });
-    return ["$isles.assemble(", parts.map((part, index) => (index === 0 ? part : [", ", part])), ")"];
+    return ["$isles.assemble(", joined(objects), ")"];
   }
 
   /** The strings of a tagged template: one object for all its evaluations. */
@@ -206,16 +216,6 @@ export class Compiler {
     this.#templates.push(name);
     this.#definitions.push(`const ${name} = $isles.template([${cooked.join(", ")}], [${raw.join(", ")}]);\n`);
     return name;
-  }
-
-  static isDefineProcess(node: acorn.CallExpression): boolean {
-    const { callee } = node;
-    if (callee.type === "Identifier") return callee.name === "defineProcess";
-    return (
-      callee.type === "MemberExpression" &&
-      callee.property.type === "Identifier" &&
-      callee.property.name === "defineProcess"
-    );
   }
 
   /** Calls the factory of a function. With `node`, what it makes can be made again elsewhere. */
@@ -247,12 +247,6 @@ export class Compiler {
 
   #newName(base: string): string {
     return this.analysis.newVariable(base, this.analysis.units.module, "special").id;
-  }
-
-  #refuseSuper(node: Node): void {
-    const at = this.analysis.source.textOf(node).search(/\bsuper\b/);
-    if (at >= 0)
-      throw this.refusal(node, "`super` in an object that a process makes; make it in a function of the module");
   }
 
   refusal(node: Node, what: string): MigrationError {

@@ -2,6 +2,7 @@ import type * as acorn from "acorn";
 import { viewed } from "./loops.ts";
 import { joined, type Lowering } from "./lowering.ts";
 import { Label, type Piece, read } from "./pieces.ts";
+import { isNamedByKey, ownKey } from "./properties.ts";
 
 export function lowerYield(l: Lowering, node: acorn.YieldExpression): Piece {
   const { argument, delegate } = node;
@@ -97,24 +98,34 @@ export function memberOf(
 
 export function lowerObject(l: Lowering, node: acorn.ObjectExpression): Piece {
   const last = node.properties.findLastIndex((one) => l.suspends(one));
-  const parts = node.properties.map((property, index): Piece => {
-    const isKept = index < last;
-    if (property.type === "SpreadElement") {
-      const value = l.expression(property.argument);
-      return ["...", isKept ? l.builder.keep(["{ ...", value, " }"]) : value];
-    }
-    if (property.kind !== "init")
-      return l.refuse(property, "an accessor beside a yield; define it in a statement of its own");
-    if (property.method) return l.compiler.method(property, l.text);
-    const key = keyOf(l, property, isKept);
-    if (property.shorthand) return [key, ": ", isKept ? l.save(property.value) : l.atom(property.value)];
-    return [key, ": ", isKept ? l.save(property.value) : l.expression(property.value)];
-  });
-  return ["({ ", joined(parts), " })"];
+  const parts = node.properties.map((one, index) => lowerProperty(l, one, index < last));
+  return l.compiler.literal(node, parts);
+}
+
+/** One property; with `isKept`, whatever it evaluates is done when this returns. */
+function lowerProperty(l: Lowering, property: acorn.Property | acorn.SpreadElement, isKept: boolean): Piece {
+  if (property.type === "SpreadElement") {
+    const value = l.expression(property.argument);
+    return ["...", isKept ? l.builder.keep(["{ ...", value, " }"]) : value];
+  }
+  if (isNamedByKey(property)) {
+    const isEarly = property.computed && (isKept || l.suspends(property.key));
+    return l.compiler.keyed(property, l.text, isEarly ? l.builder.keep(keyValue(l, property)) : null);
+  }
+  if (property.shorthand) {
+    const value = isKept ? l.save(property.value) : l.atom(property.value);
+    return [ownKey(property, l.analysis.source), ": ", value];
+  }
+  const key = keyOf(l, property, isKept);
+  return [key, ": ", isKept ? l.save(property.value) : l.expression(property.value)];
 }
 
 function keyOf(l: Lowering, property: acorn.Property, isKept: boolean): Piece {
   if (!property.computed) return l.analysis.source.textOf(property.key);
-  const key: Piece = ["$isles.key(", l.expression(property.key), ")"];
+  const key = keyValue(l, property);
   return ["[", isKept || l.suspends(property.value) ? l.builder.keep(key) : key, "]"];
+}
+
+function keyValue(l: Lowering, property: acorn.Property): Piece {
+  return ["$isles.key(", l.expression(property.key), ")"];
 }

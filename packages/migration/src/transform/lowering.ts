@@ -2,7 +2,7 @@ import { MigrationError } from "../errors.ts";
 import type { Analysis } from "./analysis.ts";
 import { lowerAssignment, lowerUpdate } from "./assignments.ts";
 import type { Builder } from "./builder.ts";
-import { lowerCall, lowerChain, lowerNew, lowerTagged } from "./calls.ts";
+import { lowerCall, lowerChain, lowerDeleteChain, lowerNew, lowerTagged } from "./calls.ts";
 import type { Compiler } from "./compiler.ts";
 import {
   lowerArray,
@@ -119,7 +119,8 @@ export class Lowering {
       case "LogicalExpression":
         return lowerLogical(this, node);
       case "UnaryExpression":
-        if (node.operator === "delete" && node.argument.type === "ChainExpression") break;
+        if (node.operator === "delete" && node.argument.type === "ChainExpression")
+          return lowerDeleteChain(this, node.argument);
         return ["(", node.operator, " ", this.expression(node.argument), ")"];
       case "ConditionalExpression":
         return lowerConditional(this, node);

@@ -1,3 +1,4 @@
+import { SourceMap } from "node:module";
 import * as acorn from "acorn";
 import { MigrationError } from "../errors.ts";
 import { childrenOf, type Node } from "./nodes.ts";
@@ -11,8 +12,11 @@ export class ModuleSource {
   readonly tokens: readonly acorn.Token[];
   readonly #parents = new Map<Node, Node>();
   readonly #lines: number[] = [0];
+  readonly #map: SourceMap | undefined;
 
-  constructor(text: string, url: string) {
+  /** `map`: as JSON, from this text to what somebody wrote. */
+  constructor(text: string, url: string, map?: string) {
+    this.#map = map === undefined ? undefined : new SourceMap(JSON.parse(map) as SourceMap["payload"]);
     this.text = text;
     this.url = url;
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#lines.push(at + 1);
@@ -44,9 +48,16 @@ export class ModuleSource {
     return { line: low + 1, column: offset - this.#lines[low]! };
   }
 
-  /** `file:line:column`, columns from 1 as editors count. */
+  /** `file:line:column` in what somebody wrote, columns from 1 as editors count. */
   place(offset: number): string {
     const { line, column } = this.position(offset);
+    const found = this.#map?.findEntry(line - 1, column);
+    if (found !== undefined && "originalLine" in found) {
+      const file = URL.canParse(found.originalSource, this.url)
+        ? new URL(found.originalSource, this.url).href
+        : this.url;
+      return `${file}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+    }
     return `${this.url}:${line}:${column + 1}`;
   }
 

@@ -1,5 +1,5 @@
 import type * as acorn from "acorn";
-import { Compiler } from "./compiler.ts";
+import type { Compiler } from "./compiler.ts";
 import { Edits } from "./edits.ts";
 import { type ClassNode, childrenOf, type FunctionNode, isClass, type Node } from "./nodes.ts";
 import type { Piece } from "./pieces.ts";
@@ -23,8 +23,8 @@ export class OuterText extends Rewriter {
     return edits.apply(0, this.analysis.source.text.length);
   }
 
-  /** A method's text with another key. */
-  methodAs(node: acorn.Property, key: string): Piece {
+  /** A property's text with another key. */
+  keyedAs(node: acorn.Property, key: string): Piece {
     const edits = new Edits();
     edits.replace(node.key, key);
     this.visit(node.value, edits);
@@ -57,7 +57,7 @@ export class OuterText extends Rewriter {
     const unit = this.analysis.units.unitOf(node);
     if (unit?.kind === "process") return this.#generator(unit, edits);
     if (isClass(node)) this.#host(node, edits);
-    if (node.type === "CallExpression" && Compiler.isDefineProcess(node)) this.#mark(node, edits);
+    if (node.type === "CallExpression" && this.analysis.definitions.has(node)) this.#mark(node, edits);
     super.visit(node, edits);
   }
 

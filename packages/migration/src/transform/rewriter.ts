@@ -3,6 +3,7 @@ import type { Analysis } from "./analysis.ts";
 import { Edits } from "./edits.ts";
 import { childrenOf, type Node } from "./nodes.ts";
 import type { Piece } from "./pieces.ts";
+import { isPrototype, ownKey } from "./properties.ts";
 import type { Variable } from "./variables.ts";
 
 /** Copies the program's text, with other words for the locals of processes. */
@@ -67,6 +68,7 @@ export abstract class Rewriter {
   }
 
   #shorthand(node: acorn.Property | acorn.AssignmentProperty): Piece {
+    if (isPrototype(node)) return [ownKey(node, this.analysis.source), ": ", this.text(node.value)];
     const { start, end } = node.key;
     return [{ kind: "slice", start, end }, ": ", this.text(node.value)];
   }

@@ -40,6 +40,16 @@ export class Scopes {
     return variables.filter((one) => rootOf(asNode(one.scope.block)) === root).length === 1;
   }
 
+  /** Whether an identifier means a local of a function or a block, and not what the module calls so. */
+  isShadowed(node: Node): boolean {
+    for (const scope of this.all) {
+      for (const { identifier, resolved } of scope.references) {
+        if (asNode(identifier) === node) return resolved !== null && resolved.scope.type !== "module";
+      }
+    }
+    return false;
+  }
+
   has(name: string): boolean {
     return this.#byName.has(name) || this.unresolved.has(name);
   }

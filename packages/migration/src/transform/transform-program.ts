@@ -4,9 +4,10 @@ import type * as acorn from "acorn";
 import { MigrationError } from "../errors.ts";
 import { Analysis } from "./analysis.ts";
 import { Compiler, type FrameInfo } from "./compiler.ts";
+import { Definitions } from "./definitions.ts";
 import { inlineMapOf, withoutInlineMap } from "./inline-map.ts";
 import { ModuleSource } from "./module-source.ts";
-import { childrenOf, isFunction, type Node } from "./nodes.ts";
+import { isFunction, type Node } from "./nodes.ts";
 import { Printer } from "./printer.ts";
 import type { Unit } from "./units.ts";
 
@@ -37,15 +38,17 @@ export function transformProgram(text: string, options: TransformOptions): Trans
   const isHelper = options.isHelper === true;
   if (!(isHelper ? /\*/ : /\bdefineProcess\b/).test(text)) return undefined;
   if (text.includes(COMPILED)) return undefined; // a second loader on the same thread
-  const source = new ModuleSource(withoutInlineMap(text), options.url);
-  const calls = callsIn(source.tree);
-  if (!isHelper && calls.length === 0) return undefined;
+  const source = new ModuleSource(withoutInlineMap(text), options.url, inlineMapOf(text));
+  const definitions = new Definitions(source.tree);
+  if (!isHelper && definitions.calls.length === 0) return undefined;
   const reserved = source.tokens.find((token) => RESERVED.test(source.textOf(token)));
   if (reserved !== undefined) {
     const words = `the name ${source.textOf(reserved)} is one of those that compiled processes use themselves; choose another`;
     throw new MigrationError(source.place(reserved.start), words);
   }
-  const analysis = new Analysis(source);
+  const analysis = new Analysis(source, definitions);
+  const calls = [...analysis.definitions];
+  if (!isHelper && calls.length === 0) return undefined;
   for (const call of calls) checkProcess(call, analysis);
   const processes = analysis.units.units.filter((unit) => unit.kind === "process");
   if (processes.length === 0 && calls.length === 0) return undefined;
@@ -74,17 +77,6 @@ function composed(map: EncodedSourceMap, text: string): EncodedSourceMap {
   const before = inlineMapOf(text);
   if (before === undefined) return map;
   return remapping([map as never, before as never], () => null) as unknown as EncodedSourceMap;
-}
-
-/** The calls of `defineProcess`, if the module imports it. */
-function callsIn(tree: acorn.Program): acorn.CallExpression[] {
-  const calls: acorn.CallExpression[] = [];
-  const left: Node[] = [tree];
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (node.type === "CallExpression" && Compiler.isDefineProcess(node)) calls.push(node);
-    left.push(...childrenOf(node));
-  }
-  return calls;
 }
 
 /** What `defineProcess` is given here has to be compiled; what it is given from elsewhere is looked at when it runs. */
