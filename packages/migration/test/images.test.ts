@@ -178,7 +178,7 @@ describe("what pins", () => {
     [
       "an unregistered class",
       "const map = new Map([['k', new (class Local {})()]]); yield 1; map;",
-      'frame p, local "map".get("k"): an instance of Local, which is not registered: call registerClass(Local) at the top of the program, with encode and decode if its state is hidden',
+      'frame p, local "map".get("k"): an instance of Local, which is not registered: declare the class at the top level of its module, unless it is there, and call registerClass(Local) there, with encode and decode if its state is hidden',
     ],
     [
       "a callee's local",
@@ -208,14 +208,19 @@ describe("what pins", () => {
     [
       "an open socket",
       "const s = log.socket; yield 1; s;",
-      'frame p, local "s": an instance of Socket, which is not registered: call registerClass(Socket) at the top of the program, with encode and decode if its state is hidden',
+      'frame p, local "s": an instance of Socket, which is not registered: declare the class at the top level of its module, unless it is there, and call registerClass(Socket) there, with encode and decode if its state is hidden',
+    ],
+    [
+      "a class of the program",
+      "const t = new Top(); yield 1; t;",
+      'frame p, local "t": an instance of Top, which is not registered: call registerClass(Top) at the top of the program, with',
     ],
     ["a yield* over one", "yield* log.native();", "frame p, yield* (iterated over): a live native generator"],
     ["a native generator", "const g = log.native(); yield 1; g;", 'frame p, local "g": a live native generator'],
   ];
   for (const [name, body, message] of cases) {
     it(name, async () => {
-      const { compiled } = await loaded.loadText(`export function* p(log) { ${body} }`, "pins");
+      const { compiled } = await loaded.loadText(`export function* p(log) { ${body} } class Top {}`, "pins");
       class Socket {}
       const log = Object.assign(() => 0, {
         other: function other() {},
@@ -258,7 +263,9 @@ describe("defineProcess", () => {
     const walk = defineProcess(function* walk() {
       yield 1;
     });
-    expect(() => startProcess(walk, [])).toThrow(/walk: its module was loaded without the transform.*loadProgram\(\)/);
+    expect(() => startProcess(walk, [])).toThrow(
+      /walk: its generator function was not compiled.*by this name or one that they import it under.*relative imports.*not of a package/,
+    );
     expect(() => startProcess(() => 1, [])).toThrow(/this is no process/);
   });
 });
