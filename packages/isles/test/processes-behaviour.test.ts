@@ -233,8 +233,8 @@ describe("beside functions", () => {
 });
 
 it("is refused if it cannot start", async () => {
-  expect((await rejection(cluster.spawn("nobody" as never, []))).code).toBe("NO_SUCH_PROCESS");
-  expect((await rejection(cluster.spawn("barriers" as never, []))).code).toBe("NO_SUCH_PROCESS");
+  expect((await rejection(cluster.spawn("nobody"))).code).toBe("NO_SUCH_PROCESS");
+  expect((await rejection(cluster.spawn("barriers"))).code).toBe("NO_SUCH_PROCESS");
   expect((await rejection(cluster.spawn("counter", [{ f: () => 1 } as never]))).name).toBe("CloneError");
   expect((await rejection(cluster.spawn("counter", [1], { sites: 1 } as never))).code).toBe("BAD_OPTION");
   expect((await rejection(cluster.spawn("counter", [1], null as never))).code).toBe("BAD_OPTION");

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { imageFromBytes, imageToBytes } from "@isles/migration";
 import { describe, expect, it } from "vitest";
 
 interface Outcome {
@@ -40,6 +41,17 @@ for (const [file, typescript] of [
       expect(first).toMatchObject({ steps: [5, 6, 2], pinned: undefined });
       const second = await run({ url, typescript, image: first.image });
       expect(second).toMatchObject({ steps: [1, "done 1"], pinned: undefined });
+    });
+
+    it("is named by its own lines where an image is of another version of it", async () => {
+      const { image } = await run({ url, typescript, name: "walk" });
+      const { nodes, ...rest } = imageFromBytes(image);
+      const changed = nodes.map((node) => (node.t === "frame" ? { ...node, hash: "of another version" } : node));
+      const failed = run({ url, typescript, image: imageToBytes({ ...rest, nodes: changed }) });
+      const [line, start] = [lineOf(file, "walk = defineProcess"), "export const walk = defineProcess(".length];
+      await expect(failed).rejects.toThrow(
+        `${url}:${line}:${start + 1}: the function walk is not the one that this image was made with`,
+      );
     });
 
     it("has its own lines in stack traces", async () => {

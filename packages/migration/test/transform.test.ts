@@ -67,6 +67,65 @@ class A { *each() { yield 1; } } class B extends A { *each() { yield* super.each
   });
 });
 
+describe("defineProcess under another name", () => {
+  const cases: [string, string][] = [
+    ["an import", 'import { defineProcess as c } from "isles";export const p = c(function* () { yield 1; });'],
+    ["a minified import", 'import{defineProcess as e}from"isles";var t=e(function*(){yield 1});export{t as p};'],
+    ["a re-export", 'import { defineProcess as c } from "./own.mjs"; export const p = c(function* () { yield 1; });'],
+    ["a namespace", 'import * as i from "isles"; export const p = i.defineProcess(function* () { yield 1; });'],
+    ["a bracket", 'import * as i from "isles"; export const p = i["defineProcess"](function* () { yield 1; });'],
+    ["a sequence", 'import * as i from "isles"; export const p = (0, i.defineProcess)(function* () { yield 1; });'],
+    [
+      "a constant",
+      'import { defineProcess } from "isles"; const d = defineProcess; export const p = d(function* () { yield 1; });',
+    ],
+    [
+      "a pattern",
+      'import * as i from "isles"; const { defineProcess: d } = i; export const p = d(function* () { yield 1; });',
+    ],
+  ];
+  for (const [name, text] of cases) {
+    it(name, () => {
+      const compiled = transform(text);
+      expect(compiled?.frames).toHaveLength(1);
+      expect(compiled?.code).toContain("$isles.compiled(");
+      expect(compiled?.code).not.toMatch(/\byield\b/);
+      expect(() => transform(text.replace("function*", "function ").replace("yield 1", "1"))).toThrow(
+        /a process is a generator function/,
+      );
+    });
+  }
+
+  it("but not a local of that name", () => {
+    const text = 'import { defineProcess as c } from "isles"; export const f = (c) => c(function () {});';
+    expect(transform(text)).toBeUndefined();
+    const both = transform(`${text} export const p = c(function* () { yield 1; });`)!;
+    expect(both.code).toContain("c(function () {})");
+  });
+});
+
+describe("places are those of what was written", () => {
+  // One line, made of three by a tool that joins lines.
+  const map = {
+    version: 3,
+    sources: ["../src/written.ts"],
+    names: [],
+    mappings: "AAAA,sCACA,0BACA",
+  };
+  const comment = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString("base64")}`;
+  const at = { url: "file:///made/program.mjs" };
+
+  it("in refusals", () => {
+    const text = `import{defineProcess}from"isles";    ;export const p=defineProcess(async()=>{});${comment}`;
+    expect(() => transformProgram(text, at)).toThrow(/^file:\/\/\/src\/written\.ts:[23]:1: a process cannot be async/);
+  });
+
+  it("in compiled functions", () => {
+    const text = `import{defineProcess}from"isles";    ;export const p=defineProcess(function*(){yield 1});${comment}`;
+    expect(transformProgram(text, at)!.code).toMatch(/"at":"file:\/\/\/src\/written\.ts:[23]:1"/);
+  });
+});
+
 describe("what is refused, with its place", () => {
   const cases: [string, string, string, RegExp][] = [
     ["an async process", "async function* () { yield 1; }", "2:32", /cannot be async/],
