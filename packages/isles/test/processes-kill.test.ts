@@ -53,10 +53,12 @@ describe("kill", () => {
 
   it("gives what `finally` throws as the cause, and ends what returns there", async () => {
     const thrower = await cluster.spawn("throwsInFinally");
+    await until("it has taken a step", async () => (await thrower.info()).cpuMs > 0);
     await thrower.kill();
     const error = await rejection(thrower.result);
     expect([error.code, String(error.cause)]).toEqual(["KILLED", "RangeError: in finally"]);
     const returner = await cluster.spawn("returnsInFinally");
+    await until("it has taken a step", async () => (await returner.info()).cpuMs > 0);
     await returner.kill();
     expect((await rejection(returner.result)).code).toBe("KILLED");
   });

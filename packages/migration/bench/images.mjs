@@ -72,7 +72,8 @@ for (const [name, make] of Object.entries(cases)) {
   const plain = median("plainMs");
   console.log(
     `${name.padEnd(24)} ${parts.join("  ")}  ${(median("bytes") / 2 ** 20).toFixed(2)} MiB  ` +
-      `move ${moveMs.toFixed(1)} ms, structuredClone of the data ${plain.toFixed(1)} ms: ${(moveMs / plain).toFixed(2)} x`,
+      `move ${moveMs.toFixed(1)} ms, structuredClone of the data ` +
+      (Number.isNaN(plain) ? "cannot do it" : `${plain.toFixed(1)} ms: ${(moveMs / plain).toFixed(2)} x`),
   );
 }
 rmSync(folder, { recursive: true });

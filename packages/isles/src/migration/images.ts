@@ -177,7 +177,7 @@ export class Images {
       const image = capture(process.frame, { references: references.codec, here, program: this.#program });
       const { received, waiting: mail } = process.mailbox.image();
       const isBare = mail.length === 0 && input === undefined; // as a rule
-      const extra = isBare ? undefined : pack({ mail, input }, references.codec, "its mail");
+      const extra = isBare ? undefined : pack({ mail, input }, references.beside, "its mail");
       if (extra !== undefined) structuredClone(extra); // what cannot be cloned has to show here, not when it is sent
       references.sent();
       return {

@@ -18,8 +18,10 @@ import { type HandleDescription, type ProcessControl, ProcessHandle } from "./pr
 
 /** What of a process is in its image only by reference, and the locks that go with it. */
 export interface ImageReferences {
-  /** For `capture`, and for packing what travels beside the image. Refuses by MigrationError what cannot go. */
+  /** For `capture`. Refuses by MigrationError what cannot go. */
   readonly codec: ReferenceCodec;
+  /** For packing what travels beside the image, where instances of registered classes are not taken apart by `capture`. */
+  readonly beside: ReferenceCodec;
   /**
    * What the process holds whether or not its image shows it: travels with the image, to {@link arrivingReferences}. Throws
    * MigrationError while the process waits for an answer here, and for a checkpoint while it holds a lock.
@@ -95,8 +97,6 @@ export function imageReferences(
         if (array !== undefined) return { array };
         const described = sync.describe(value, path);
         if (described !== undefined) return { sync: described };
-        const host = member.describe(value); // handles of processes
-        if (host !== undefined) return { host };
       }
       const stub = stubs.describe(value, path);
       return stub === undefined ? undefined : { stub };
@@ -105,7 +105,15 @@ export function imageReferences(
       throw new IslesError("MALFORMED", "only an image that arrives has references to resolve");
     },
   };
-  return { codec, luggage: () => sync.luggage(), sent: () => stubs.sent(), unsent: () => undefined };
+  const beside: ReferenceCodec = {
+    ...codec,
+    describe: (value, path): Description | undefined => {
+      const description = codec.describe(value, path) as Description | undefined;
+      const host = description === undefined && typeof value === "object" ? member.describe(value) : undefined;
+      return host === undefined ? description : { host };
+    },
+  };
+  return { codec, beside, luggage: () => sync.luggage(), sent: () => stubs.sent(), unsent: () => undefined };
 }
 
 /** For the process of an image that has come from another site, or of a checkpoint; `owner` stands for it at this site. */

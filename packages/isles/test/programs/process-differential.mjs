@@ -3,6 +3,7 @@ import { defineProcess, receive } from "isles";
 import * as algorithms from "../../../migration/test/programs/algorithms.mjs";
 import * as basics from "../../../migration/test/programs/basics.mjs";
 import * as classes from "../../../migration/test/programs/classes.mjs";
+import * as closureMakers from "../../../migration/test/programs/closure-makers.mjs";
 import * as closures from "../../../migration/test/programs/closures.mjs";
 import * as control from "../../../migration/test/programs/control.mjs";
 import * as delegation from "../../../migration/test/programs/delegation.mjs";
@@ -10,6 +11,8 @@ import * as destructuring from "../../../migration/test/programs/destructuring.m
 import * as exceptions from "../../../migration/test/programs/exceptions.mjs";
 import * as expressions from "../../../migration/test/programs/expressions.mjs";
 import * as iteration from "../../../migration/test/programs/iteration.mjs";
+import * as literals from "../../../migration/test/programs/literals.mjs";
+import * as plainClosures from "../../../migration/test/programs/plain-closures.mjs";
 import * as values from "../../../migration/test/programs/values.mjs";
 import { delegated, traced } from "./process-trace.mjs";
 
@@ -23,12 +26,15 @@ const modules = {
   basics,
   classes,
   closures,
+  "closure-makers": closureMakers,
   control,
   delegation,
   destructuring,
   exceptions,
   expressions,
   iteration,
+  literals,
+  "plain-closures": plainClosures,
   values,
 };
 

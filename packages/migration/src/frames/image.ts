@@ -150,7 +150,9 @@ export function absoluteFrom(program: string, name: string): string {
   const { absolute } = addressesOf(program);
   let url = absolute.get(name);
   if (url === undefined) {
-    url = new URL(name, program).href;
+    // A function's name is as it is: in a URL, what is not ASCII would be written otherwise.
+    const at = name.indexOf("#");
+    url = at < 0 ? new URL(name, program).href : new URL(name.slice(0, at), program).href + name.slice(at);
     if (absolute.size < MAX_ADDRESSES) absolute.set(name, url);
   }
   return url;

@@ -14,7 +14,6 @@ export class Realm {
   readonly #frames = new Map<string, FrameCode>();
   readonly #frameTypes = new Map<unknown, FrameCode>();
   readonly #closures = new Map<string, ClosureCode>();
-  readonly #made = new WeakMap<object, ClosureInfo>();
   readonly #modules = new Map<string, ModuleCode>();
   #intrinsics: Intrinsics | undefined;
   readonly #compiled = new WeakSet<object>();
@@ -54,7 +53,7 @@ export class Realm {
   }
 
   addMade(closure: object, info: ClosureInfo): void {
-    this.#made.set(closure, info);
+    Made.put(closure, info);
   }
 
   /** Marks a function whose calls make frames. */
@@ -63,7 +62,7 @@ export class Realm {
   }
 
   isCompiled(generator: object): boolean {
-    return this.#compiled.has(generator) || this.#made.has(generator);
+    return this.#compiled.has(generator) || Made.of(generator) !== undefined;
   }
 
   frameCode(key: string): FrameCode | undefined {
@@ -79,7 +78,7 @@ export class Realm {
   }
 
   closureInfo(closure: object): ClosureInfo | undefined {
-    return this.#made.get(closure);
+    return Made.of(closure);
   }
 
   module(url: string): ModuleCode | undefined {
@@ -109,6 +108,32 @@ export class Realm {
 
   classByPrototype(prototype: object): ClassEntry | undefined {
     return this.#classesByPrototype.get(prototype);
+  }
+}
+
+class Itself {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: what comes out of it gets the private field of the class below
+    return object;
+  }
+}
+
+/** What a closure was made of, as a private field of the closure: a weak map costs ten times as much for each one made. */
+class Made extends Itself {
+  #info: ClosureInfo;
+
+  private constructor(closure: object, info: ClosureInfo) {
+    super(closure);
+    this.#info = info;
+  }
+
+  static put(closure: object, info: ClosureInfo): void {
+    if (#info in closure) closure.#info = info;
+    else new Made(closure, info);
+  }
+
+  static of(closure: object): ClosureInfo | undefined {
+    return #info in closure ? closure.#info : undefined;
   }
 }
 

@@ -28,6 +28,17 @@ export function revive(image: ProcessImage, options: ReviveOptions = {}): Frame 
 
 type State = "shell" | "decoding" | "filled";
 
+/** An instance whose class has yet to see its encoded form. */
+interface Decoding {
+  readonly index: number;
+  readonly encoded: Encoded;
+  readonly decode: (encoded: never) => unknown;
+  /** Nodes that it leads to and that have not been looked at. */
+  readonly left: number[];
+  /** Those that have. */
+  readonly seen: Set<number>;
+}
+
 /** Makes the objects of an image: first their shells, then what is in them. */
 export class Revival {
   readonly options: ReviveOptions;
@@ -130,38 +141,57 @@ export class Revival {
   #fill(index: number): void {
     if (this.#states[index] === "filled") return;
     const node = this.node(index);
-    if (node.t === "instance") return this.#decode(index, node);
+    if (node.t === "instance") return this.#decode(index);
     this.#states[index] = "filled";
     if (node.t !== "plain") this.#asked = undefined; // it may be what others inherit from
     fill(this, node, this.object(index), this.#starts[index]!);
   }
 
-  /** Everything that the encoded form leads to has to be whole before its class sees it. */
-  #decode(index: number, node: ImageNode & { t: "instance" }): void {
-    const entry = this.realm.classByName(node.name);
-    if (entry?.codec.decode === undefined) throw this.unknown(`registered class ${node.name}`);
+  /**
+   * Everything that the encoded form leads to has to be whole before its class sees it: first the instances in there, and
+   * without recursion, as these may be a long list.
+   */
+  #decode(index: number): void {
+    const chain = [this.#startDecoding(index)];
+    for (let last = chain.at(-1); last !== undefined; last = chain.at(-1)) {
+      const next = last.left.pop();
+      if (next === undefined) {
+        this.#endDecoding(last);
+        chain.pop();
+        continue;
+      }
+      if (last.seen.has(next) || this.#whole.has(next)) continue;
+      last.seen.add(next);
+      if (this.node(next).t !== "instance") this.#addRefs(next, last.left);
+      else if (this.#states[next] !== "filled") chain.push(this.#startDecoding(next));
+    }
+  }
+
+  #startDecoding(index: number): Decoding {
+    const { name, encoded } = this.node(index) as ImageNode & { t: "instance" };
+    const decode = this.realm.classByName(name)?.codec.decode;
+    if (decode === undefined) throw this.unknown(`registered class ${name}`);
     if (this.#states[index] === "decoding") {
-      throw new MigrationError(node.name, "an instance whose encoded form contains itself cannot be decoded");
+      throw new MigrationError(name, "an instance whose encoded form contains itself cannot be decoded");
     }
     this.#states[index] = "decoding";
-    const left: number[] = isRef(node.encoded) ? [node.encoded.r] : [];
-    const seen = new Set<number>();
-    for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      if (seen.has(next) || this.#whole.has(next)) continue;
-      seen.add(next);
-      this.#fill(next);
-      this.#addRefs(next, left);
+    return { index, encoded, decode, left: isRef(encoded) ? [encoded.r] : [], seen: new Set() };
+  }
+
+  #endDecoding({ index, encoded, decode, seen }: Decoding): void {
+    for (const one of seen) {
+      this.#fill(one);
+      this.#whole.add(one); // or else many instances that lead to the same would all go there
     }
-    for (const one of seen) this.#whole.add(one); // or else many instances that lead to the same would all go there
-    this.#objects[index] = entry.codec.decode(this.value(node.encoded) as never);
+    this.#objects[index] = decode(this.value(encoded) as never);
     this.#hasObject[index] = 1; // something that is whole from the start may have needed it before its turn
     this.#states[index] = "filled";
   }
 
-  /** The nodes that a node refers to, but for an instance, whose class has had them. */
+  /** The nodes that a node refers to. */
   #addRefs(index: number, refs: number[]): void {
     const node = this.node(index);
-    if (node.t === "instance" || node.t === "list") return;
+    if (node.t === "reference" || node.t === "list") return;
     const start = this.#starts[index]!;
     for (let at = start; at < start + this.#lengthOf(node); at++) {
       if (this.#stream.isRef(at)) refs.push(this.#stream.values[at] as number);

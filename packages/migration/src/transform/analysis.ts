@@ -2,6 +2,7 @@ import type * as acorn from "acorn";
 import type { Definitions } from "./definitions.ts";
 import type { ModuleSource } from "./module-source.ts";
 import { type ClassNode, childrenOf, isFunction, isLoop, type Node } from "./nodes.ts";
+import { PlainClosures } from "./plain-closures.ts";
 import { contains, isInParameters, Refusals } from "./refusals.ts";
 import { asNode, isImplicit, type Reference, Scopes, type ScopeVariable } from "./scopes.ts";
 import { UnitTree } from "./unit-tree.ts";
@@ -29,6 +30,8 @@ export class Analysis {
   readonly lowered = new Set<Node>();
   /** The calls that define processes. */
   readonly definitions: ReadonlySet<acorn.CallExpression>;
+  /** Closures of plain functions. */
+  readonly plain: PlainClosures;
   readonly #scopes: Scopes;
   readonly #locals = new Map<Node, Variable[]>();
   readonly #functions = new Map<Node, acorn.FunctionDeclaration[]>();
@@ -47,6 +50,7 @@ export class Analysis {
       for (const variable of scope.variables) this.#declare(variable);
     }
     this.#visit();
+    this.plain = new PlainClosures(source, this.units, this.#scopes, (node) => this.uses.has(node));
   }
 
   /** Locals that begin with a block, loop, switch or function. */

@@ -71,7 +71,10 @@ export class Compiler {
     const before = this.#hosted;
     if (this.analysis.hosts.has(unit)) this.#hosted ??= [];
     const hosted = this.#hosted;
-    this.#define(name, this.#compile(unit, name));
+    this.#define(
+      name,
+      this.#outer.apart(() => this.#compile(unit, name)),
+    );
     if (before === null && hosted !== null) this.#hostedBy.set(unit, hosted);
     this.#hosted = before;
     return name;
@@ -137,9 +140,10 @@ export class Compiler {
     return { id: unit.id, line, column: column + 1, hash: this.#hash(unit.node), locals };
   }
 
-  #hash(node: Node): string {
+  /** `captured`: what it uses, where that is not clear from its text. */
+  #hash(node: Node, captured = ""): string {
     return createHash("sha256")
-      .update(`${LAYOUT}\n${this.analysis.source.textOf(node)}`)
+      .update(`${LAYOUT}\n${captured}${this.analysis.source.textOf(node)}`)
       .digest("hex")
       .slice(0, 16);
   }
@@ -193,7 +197,7 @@ export class Compiler {
     );
     if (hasAccessors(node)) return this.literal(node, parts);
     const edits = new Edits();
-    node.properties.forEach((one, index) => edits.replace(one, parts[index]!));
+    for (const [index, one] of node.properties.entries()) edits.replace(one, parts[index]!);
     return edits.apply(node.start, node.end);
   }
 
@@ -205,6 +209,22 @@ export class Compiler {
       return property.type === "Property" && property.kind !== "init" ? part : ["{ ", part, " }"];
     });
     return ["$isles.assemble(", joined(objects), ")"];
+  }
+
+  /** The factory of a closure that a plain function makes, so that it can be made again; undefined if it cannot. */
+  plainClosure(unit: Unit): string | undefined {
+    const locals = this.analysis.plain.capturedBy(unit);
+    if (locals === undefined) return undefined;
+    const known = this.#factories.get(unit);
+    if (known !== undefined) return known;
+    const name = this.#newName(`$isles_closure${this.#factories.size + 1}`);
+    this.#factories.set(unit, name);
+    const parameters = [...unit.captures, ...locals].map((one) => one.id);
+    const parent = this.analysis.source.parentOf(unit.node);
+    if (parent?.type === "Property" && parent.computed && isNamedByKey(parent)) parameters.unshift("$$key");
+    const factory: Piece = [`(${parameters.join(", ")}) => `, this.#outer.whole(unit)];
+    this.#defineFactory(name, unit, unit.node, factory, [...unit.captures, ...locals].map((one) => one.name).join());
+    return name;
   }
 
   /** The strings of a tagged template: one object for all its evaluations. */
@@ -232,9 +252,13 @@ export class Compiler {
     return [`${name}(`, given.map((piece, index) => (index === 0 ? piece : [", ", piece])), ")"];
   }
 
-  #defineFactory(name: string, unit: Unit, node: Node | null, factory: Piece): void {
+  #defineFactory(name: string, unit: Unit, node: Node | null, factory: Piece, captured = ""): void {
     if (node === null || node.type.startsWith("Class")) return this.#define(name, factory);
-    const meta = JSON.stringify({ id: unit.id, hash: this.#hash(node), at: this.analysis.source.place(node.start) });
+    const meta = JSON.stringify({
+      id: unit.id,
+      hash: this.#hash(node, captured),
+      at: this.analysis.source.place(node.start),
+    });
     this.#define(name, ["$isles.closure($isles_module, ", factory, `, ${meta})`]);
   }
 

@@ -3,9 +3,9 @@ import type { ModuleSource } from "./module-source.ts";
 import { childrenOf, isClass, isFunction, type Node } from "./nodes.ts";
 
 /** Whether a property's function takes its name, or its kind, from the key: methods, accessors, and `{ [key]: () => 1 }`. */
-export function isNamedByKey(property: acorn.Property): boolean {
+export function isNamedByKey(property: acorn.Property | acorn.AssignmentProperty): boolean {
   if (property.method || property.kind !== "init") return true;
-  const { value } = property;
+  const value: Node = property.value;
   return property.computed && (isFunction(value) || isClass(value)) && value.id == null;
 }
 

@@ -1,3 +1,4 @@
+import type * as acorn from "acorn";
 import type { ModuleSource } from "./module-source.ts";
 import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, type Node } from "./nodes.ts";
 import { Unit } from "./units.ts";
@@ -80,9 +81,18 @@ export function inferredName(node: Node, source: ModuleSource): string | undefin
       return parent.right === node && parent.left.type === "Identifier" ? parent.left.name : undefined;
     case "Property":
       return parent.value === node && !parent.computed ? keyName(parent.key) : undefined;
+    case "CallExpression":
+      return keptName(parent, node);
     default:
       return undefined;
   }
+}
+
+/** The name that esbuild keeps where it has put its helper around a function: `__name(() => 1, "walk")`. */
+function keptName({ callee, arguments: given }: acorn.CallExpression, node: Node): string | undefined {
+  const [first, second] = given;
+  if (callee.type !== "Identifier" || callee.name !== "__name" || first !== node) return undefined;
+  return second?.type === "Literal" && typeof second.value === "string" ? second.value : undefined;
 }
 
 /** `walk` in `const walk = defineProcess(function* ...)` */

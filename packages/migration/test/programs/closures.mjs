@@ -427,4 +427,4 @@ export function* argumentsKept(log) {
   }
   log((yield* inner(1, "two", [3])).length);
 }
-export const stays = { madeByClosure: /a function without a name/, bound: /the function bound/ };
+export const stays = { bound: /the function bound/ };

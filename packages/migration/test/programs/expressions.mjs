@@ -192,7 +192,7 @@ export function* sequencesInHeads(log) {
 export const stays = {
   logicalAssignments: /getter or setter/,
   memberAssignments: /getter or setter/,
-  methodOrder: /the function f/,
+  methodOrder: /getter or setter/,
   news: /the class Pair/,
   objects: /getter or setter/,
 };

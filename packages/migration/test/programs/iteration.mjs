@@ -402,4 +402,4 @@ export function* patched(log) {
   yield 1;
   for (const x of list) yield x;
 }
-export const stays = { closes: /next: the function next/, closingThrows: /next: the function next/, nativeIterator: /native iterator/, heldIterator: /local "iterator": a live native iterator/ };
+export const stays = { nativeIterator: /native iterator/, heldIterator: /local "iterator": a live native iterator/ };

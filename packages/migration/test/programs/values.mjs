@@ -241,6 +241,11 @@ export function* cyclicProcess(log) {
   yield 2;
 }
 export function* holesAndNames(log) { const one = [1, , 3]; one.extra = "x"; const two = [, ,]; two.a = 1; two.b = 2; yield 1; log(one, 1 in one, Object.keys(one), two, 0 in two, two.length); }
+export function* größe(log) {
+  const größer = () => 1, o = { "a b"() { return 2; }, '"<#%20>`'() { return 3; } };
+  yield 1;
+  log(größer(), o["a b"](), o['"<#%20>`']());
+}
 export const stays = {
   localSymbol: /Symbol\(local\), which only this site knows/,
   unregistered: /an instance of Point, which is not registered/,

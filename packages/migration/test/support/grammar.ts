@@ -150,7 +150,25 @@ class Writer {
 
   #closure(): string {
     const name = this.#fresh();
+    const make = this.#fresh();
+    if (this.#pick(2) === 1) {
+      // Made by a plain function, with locals of its own that closures share, and alive across yields.
+      const pair = `(z, n = 0) => { const w = [z]; let m = z; return [() => (m = ++n), () => [m, n, w, ${this.#local()}]]; }`;
+      return `const ${make} = ${pair}; const ${name} = ${make}(${this.#expression()}); log(${name}[0]()); ${this.#statements(2)} log(${name}[0](), ${name}[1]());`;
+    }
     return `const ${name} = (z) => { ${this.#local()} = z; return [a, typeof b]; }; ${this.#statements(2)} log(${name}(${this.#expression()}));`;
+  }
+
+  /** An object with functions named by keys, which are evaluated in order, too. */
+  #literal(): string {
+    const keys = ["k", "l", "m"].map((key) => `[\`${key}\${typeof ${this.#expression()}}\`]`);
+    const parts = [
+      `${keys[0]}() { return ${this.#local()}; }`,
+      `y: ${this.#expression()}`,
+      `${keys[1]}: () => ${this.#local()}`,
+      `*${keys[2]}() { yield ${this.#local()}; }`,
+    ];
+    return `((o) => log(Object.keys(o), Object.values(o).map((f) => typeof f === "function" && f.name)))({ ${parts.join(", ")} })`;
   }
 
   #expression(): string {
@@ -172,6 +190,8 @@ class Writer {
       () => `(() => ${this.#local()})()`,
       () => `(c?.[${this.#expression()}]?.y ?? ${this.#expression()})`,
       () => `(${this.#expression()}, b).length`,
+      () => this.#literal(),
+      () => `((z) => (y) => (${this.#local()} = [z, y].length))(${this.#expression()})(${this.#expression()})`,
     ]);
   }
 }
