@@ -102,6 +102,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   onLongWait: ((waitedMs: number) => void) | undefined;
   /** What the thread may do in waits that last. */
   background: Background | undefined;
+  /** Some process has been killed here: each wait is to ask whether it is such a one's. */
+  mayStop = false;
   /** The remote call that the code running now answers, if there are such calls. */
   answering: (() => AnsweredCall | undefined) | undefined;
   /** Which calls took which spans. */
@@ -268,12 +270,16 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     }
     if (this.#delivering) completion.reject(blockingInHandler(completion.label));
     else this.turn();
-    const stop = this.answering?.()?.stopReason; // after the turn, which may have brought it
-    if (stop !== undefined) completion.reject(stop);
+    if (this.mayStop) this.#stopAnswered(completion); // after the turn, which may have brought the reason
     if (completion.settled) return completion.take();
     const lent = this.#block(completion, true, timeoutMs, onTimeout);
     if (lent !== undefined) this.faults.complete(lent);
     return completion.take();
+  }
+
+  #stopAnswered(completion: { reject(error: Error): boolean }): void {
+    const stop = this.answering?.()?.stopReason;
+    if (stop !== undefined) completion.reject(stop);
   }
 
   /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */

@@ -233,6 +233,7 @@ export class ProcessHost {
     process.abort.abort(killed);
     const { endpoint } = this.#member;
     const { blocked } = endpoint;
+    endpoint.mayStop = true;
     process.killed = killed; // waits that it begins from now on end with this, too
     if (process.isStepping && this.#stepping.at(-1) === process && blocked !== undefined)
       endpoint.rejectBlocked(blocked.wait, killed);
