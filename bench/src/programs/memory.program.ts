@@ -5,15 +5,26 @@ import type { SharedArray, Site } from "isles";
 
 let collect: (() => void) | undefined;
 
+/** Looks at what is in use until it stays the same, at most so often, with so many milliseconds between: buffers are freed beside the collector. */
+const LOOKS_MAX = 50;
+const LOOK_MS = 2;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
 /** Collects garbage and returns the bytes in use: by the heap, and outside it by array buffers. */
 function settled(): { heap: number; buffers: number } {
   if (collect === undefined) {
     setFlagsFromString("--expose-gc");
     collect = runInNewContext("gc") as () => void;
   }
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { heap: heapUsed, buffers: arrayBuffers };
+  let buffers = -1;
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    collect();
+    const { arrayBuffers } = process.memoryUsage();
+    if (arrayBuffers === buffers) break;
+    buffers = arrayBuffers;
+    Atomics.wait(pause, 0, 0, LOOK_MS);
+  }
+  return { heap: process.memoryUsage().heapUsed, buffers };
 }
 
 /** Bytes of array buffers that an array of `bytes` bytes takes at this site beyond its own contents. */
