@@ -55,7 +55,7 @@ describe("run near to data", () => {
 
   it("by load where that is all the same: nobody has it, or all do, or there is nothing", async () => {
     const array = await fresh("launcher");
-    const busy = cluster.run("later", { ms: 60 }, { site: 0 });
+    const busy = cluster.run("later", { ms: 1_000 }, { site: 0 });
     expect(await cluster.run("where", undefined, { near: array })).toBe(1);
     expect(lastReason()).toMatch(/^no site has any of 32 KiB, and this one has the least to do \(queue \d\)$/);
     await array.async.replicateTo([0, 1, 2]);
