@@ -1,11 +1,4 @@
-import {
-  type AnsweredCall,
-  AssertionError,
-  type Completion,
-  plainReason,
-  type WaitReason,
-  WouldBlockError,
-} from "@isles/base";
+import { type AnsweredCall, AssertionError, type Completion, plainReason, WouldBlockError } from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import {
   type Group,
@@ -17,6 +10,7 @@ import {
   type ServiceHost,
   type Transferable,
 } from "@isles/transport";
+import type { Background, BlockedOn, EndpointOptions, ValueMessage } from "./endpoint-options.ts";
 import { Loopback } from "./loopback.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
@@ -35,42 +29,6 @@ const LONG_WAIT_MS = 300;
 const LONG_WAIT_STEP_MAX_MS = 2_000;
 
 export const SINGLE_RUNS: Group = { id: 0, name: "" };
-
-export interface EndpointOptions {
-  readonly sites: number;
-  /** Whether this thread may block: true on sites, false on the launcher. */
-  readonly mayBlock: boolean;
-  /** Milliseconds, monotonic. */
-  readonly now: () => number;
-  /** Told of an error in the protocol itself: the cluster must end. */
-  readonly onBroken: (error: Error) => void;
-  /** Makes the endpoint's port, which delivers to the receiver given. */
-  readonly connect: (receiver: Receiver) => Port;
-}
-
-/** The wait that an endpoint's thread is in. */
-export interface BlockedOn {
-  /** Another number after every piece of program code: as long as it stays the same, the site has done nothing but serve. */
-  readonly wait: number;
-  readonly label: string;
-  /** None if the wait may end by itself. */
-  readonly reason: WaitReason | undefined;
-}
-
-/** Program code that has no thread of its own (processes): the thread runs it in its event loop, and in waits that last. */
-export interface Background {
-  /** Something could run now. */
-  isWaiting(): boolean;
-  /** How long a wait that begins now must last, in milliseconds, before it leaves the thread to that. */
-  leavesAfterMs(): number;
-  /** Runs some of it, for about a millisecond. */
-  run(): void;
-}
-
-interface ValueMessage {
-  readonly s: Service;
-  readonly v: unknown;
-}
 
 /**
  * One endpoint of the shared memory: it joins the protocol's controllers to a port, and it is where a thread blocks.
@@ -270,16 +228,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     }
     if (this.#delivering) completion.reject(blockingInHandler(completion.label));
     else this.turn();
-    if (this.mayStop) this.#stopAnswered(completion); // after the turn, which may have brought the reason
+    const stop = this.mayStop ? this.answering?.()?.stopReason : undefined; // after the turn, which may have brought it
+    if (stop !== undefined) completion.reject(stop);
     if (completion.settled) return completion.take();
     const lent = this.#block(completion, true, timeoutMs, onTimeout);
     if (lent !== undefined) this.faults.complete(lent);
     return completion.take();
-  }
-
-  #stopAnswered(completion: { reject(error: Error): boolean }): void {
-    const stop = this.answering?.()?.stopReason;
-    if (stop !== undefined) completion.reject(stop);
   }
 
   /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */

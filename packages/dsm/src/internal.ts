@@ -1,5 +1,6 @@
 /** For the tools and the listed layers above (see scripts/arrows.mjs); no promise of stability. */
-export { type BlockedOn, Endpoint, type EndpointOptions, SINGLE_RUNS } from "./endpoint.ts";
+export { Endpoint, SINGLE_RUNS } from "./endpoint.ts";
+export type { BlockedOn, EndpointOptions } from "./endpoint-options.ts";
 export { SpanGroup } from "./memory.ts";
 export { nearSpans, type PageSpan } from "./near.ts";
 export { Registry } from "./registry.ts";

@@ -120,14 +120,6 @@ export class HomeProcess {
     return this.#ending === "threw" || this.#ending === "lost";
   }
 
-  get moves(): number {
-    return this.#moves;
-  }
-
-  get isMoving(): boolean {
-    return this.#moving !== undefined;
-  }
-
   toString(): string {
     return `process ${this.id} (${this.meta.name})`;
   }

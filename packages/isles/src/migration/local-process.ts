@@ -167,12 +167,6 @@ export class LocalProcess {
     return true;
   }
 
-  /** Goes on waiting for a message, here, for which it has waited elsewhere. */
-  waitOn(waiting: Waiting): void {
-    this.waiting = waiting;
-    this.#startTimer(waiting.until);
-  }
-
   /** Messages have come. */
   mailCame(): void {
     if (this.waiting?.kind === "message") this.#onReady(this);

@@ -91,11 +91,6 @@ export class ProcessHost {
     };
   }
 
-  /** Processes that are here. */
-  get size(): number {
-    return this.#processes.size;
-  }
-
   #effects(): SiteEffects<Source, Parcel> {
     const { endpoint } = this.#member;
     return {
