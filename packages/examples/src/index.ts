@@ -5,6 +5,10 @@
  *
  * @packageDocumentation
  */
+export * from "./kernel/compare.ts";
+export * from "./kernel/contract.ts";
+export * from "./kernel/run-kernel.ts";
+export * from "./kernel/steps.ts";
 export * from "./kernels/cg-classes.ts";
 export * from "./kernels/cg-matrix.ts";
 export * from "./kernels/conjugate-gradient.ts";
