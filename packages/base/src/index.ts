@@ -8,4 +8,5 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./printed.ts";
 export * from "./sync-report.ts";
+export * from "./time-account.ts";
 export * from "./wait-reason.ts";

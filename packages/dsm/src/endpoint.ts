@@ -1,4 +1,12 @@
-import { type AnsweredCall, AssertionError, type Completion, plainReason, WouldBlockError } from "@isles/base";
+import {
+  type AnsweredCall,
+  AssertionError,
+  type Completion,
+  plainReason,
+  Spending,
+  TimeAccount,
+  WouldBlockError,
+} from "@isles/base";
 import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
 import {
   type Group,
@@ -50,6 +58,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly faults = new PageFaults(this);
   /** The run whose code is being executed here. */
   group: Group = SINGLE_RUNS;
+  /** What the thread's time goes into. */
+  readonly account: TimeAccount;
   /** Milliseconds spent waiting for services (not pages), and messages sent by them. */
   syncMs = 0;
   serviceMessages = 0;
@@ -89,6 +99,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.sites = options.sites;
     this.mayBlock = options.mayBlock;
     this.now = options.now;
+    this.account = new TimeAccount(options.now);
     this.#onBroken = options.onBroken;
     this.port = options.connect(this);
     this.self = this.port.self;
@@ -220,7 +231,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     return this.pending.add<T>(label, group);
   }
 
-  wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {
+  wait<T>(
+    completion: Completion<T>,
+    timeoutMs?: number,
+    onTimeout?: () => void,
+    spending: Spending = Spending.Other,
+  ): T {
     if (completion.settled) return completion.take();
     if (!this.mayBlock) {
       completion.reject(new WouldBlockError(completion.label, "its twin under .async"));
@@ -231,14 +247,14 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     const stop = this.mayStop ? this.answering?.()?.stopReason : undefined; // after the turn, which may have brought it
     if (stop !== undefined) completion.reject(stop);
     if (completion.settled) return completion.take();
-    const lent = this.#block(completion, true, timeoutMs, onTimeout);
+    const lent = this.#block(completion, true, spending, timeoutMs, onTimeout);
     if (lent !== undefined) this.faults.complete(lent);
     return completion.take();
   }
 
   /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */
   waitHolding<T>(completion: Completion<T>): T {
-    if (!completion.settled) this.#block(completion, false);
+    if (!completion.settled) this.#block(completion, false, Spending.Other);
     return completion.take();
   }
 
@@ -262,7 +278,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   /** Serves whatever has arrived. The poll point of long computations. */
   poll(): void {
-    if (this.port.hasMail() || this.#loopback.pending) this.turn();
+    if (!this.port.hasMail() && !this.#loopback.pending) return;
+    const before = this.account.switchTo(Spending.Serving);
+    this.turn();
+    this.account.switchTo(before);
   }
 
   /**
@@ -323,8 +342,13 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** Runs the calls that have come in. One that blocks lets later ones run inside its wait. */
   runTasks(): void {
     if (this.#tasks.isEmpty || this.#delivering) return;
-    this.#tasks.run(() => this.poll()); // others may wait for pages of this site, and there may be many tasks
-    this.send();
+    const before = this.account.switchTo(Spending.Serving);
+    try {
+      this.#tasks.run(() => this.poll()); // others may wait for pages of this site, and there may be many tasks
+      this.send();
+    } finally {
+      this.account.switchTo(before);
+    }
   }
 
   /** Sends what asynchronous code has started, after that code has returned. */
@@ -341,10 +365,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   #block<T>(
     completion: Completion<T>,
     mayRunTasks: boolean,
+    spending: Spending,
     timeoutMs?: number,
     onTimeout?: () => void,
   ): Acquisition | undefined {
     const start = this.now();
+    const spentBefore = this.account.switchTo(spending, start);
     let deadline = timeoutMs === undefined ? Infinity : start + timeoutMs;
     const isOpenEnded = mayRunTasks && deadline === Infinity;
     let look = isOpenEnded && this.onLongWait !== undefined ? start + LONG_WAIT_MS : Infinity;
@@ -385,8 +411,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
       throw error;
     } finally {
       this.#blockedOn = undefined;
+      const now = this.now();
+      this.account.switchTo(spentBefore, now);
+      this.syncMs += now - start;
     }
-    this.syncMs += this.now() - start;
     return lent;
   }
 

@@ -1,3 +1,4 @@
+import { Spending, type TimeAccount } from "@isles/base";
 import { type Acquisition, Mode, type PageRange, type Pins, type SpanDriver, type SpanPages } from "@isles/coherence";
 import type { Port } from "@isles/transport";
 import { Prefetcher } from "./prefetcher.ts";
@@ -14,6 +15,7 @@ export interface FaultHost extends Pick<SpanPages, "load" | "store"> {
   readonly regions: RegionSet;
   readonly port: Port;
   readonly now: () => number;
+  readonly account: TimeAccount;
   /** Serves whatever has arrived. */
   turn(): void;
   /** Sends what the controllers have queued. */
@@ -147,6 +149,8 @@ export class PageFaults {
     if (region === undefined) throw this.#host.regions.freedError(wait.region);
     region.oncePage = -1;
     const start = this.#host.now();
+    const { account } = this.#host;
+    const spentBefore = account.switchTo(mode === Mode.Write ? Spending.WriteMiss : Spending.ReadMiss, start);
     this.awaited = wait;
     try {
       for (;;) {
@@ -159,7 +163,9 @@ export class PageFaults {
       }
     } finally {
       this.awaited = undefined;
-      region.stats.blockedMs += this.#host.now() - start;
+      const now = this.#host.now();
+      account.switchTo(spentBefore, now);
+      region.stats.blockedMs += now - start;
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { Times } from "@isles/base";
+
 /** What one endpoint did for one shared array, since it was made. */
 export interface ArrayStats {
   /** Loads and read spans that had to fetch a page. */
@@ -20,8 +22,8 @@ export interface ArrayStats {
   blockedMs: number;
 }
 
-/** What one endpoint did altogether. */
-export interface SiteStats extends ArrayStats {
+/** What one endpoint did altogether. Its times leave nothing out and count nothing twice; the sums above them do. */
+export interface SiteStats extends ArrayStats, Times {
   site: number;
   /** Milliseconds that the program waited in locks, barriers and other synchronisation. */
   syncMs: number;

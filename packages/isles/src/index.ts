@@ -13,6 +13,7 @@ export {
   ReleasedError,
   SiteDownError,
   TimeoutError,
+  type Times,
   UsageError,
   WouldBlockError,
 } from "@isles/base";

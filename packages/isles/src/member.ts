@@ -141,6 +141,7 @@ export class Member implements ReferenceCodec {
     const total: SiteStats = {
       site: endpoint.self,
       syncMs: endpoint.syncMs,
+      ...endpoint.account.times(),
       serviceMessages: endpoint.serviceMessages,
       waitingFor: endpoint.waitingFor(),
       ...emptyArrayStats(),

@@ -1,4 +1,4 @@
-import { endpointName } from "@isles/base";
+import { endpointName, type Times } from "@isles/base";
 import type {
   AsyncMemory,
   Condition,
@@ -134,6 +134,14 @@ export class Site {
    */
   poll(): void {
     this.#member.endpoint.pollForProgram();
+  }
+
+  /**
+   * Where this site's time has gone since it began, in milliseconds: waiting for pages, locks and barriers, serving others. The
+   * difference of two calls tells of what was between them; the rest of that time went into computing (or idling).
+   */
+  times(): Times {
+    return this.#member.endpoint.account.times();
   }
 
   /**

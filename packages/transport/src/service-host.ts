@@ -1,4 +1,4 @@
-import type { Completion } from "@isles/base";
+import type { Completion, Spending } from "@isles/base";
 import type { Transferable } from "./port.ts";
 
 /** What a service (locks, barriers, …) is told of what peers send it. Runs at poll points; must not block. */
@@ -50,9 +50,10 @@ export interface ServiceHost {
   /**
    * Blocks this thread until the completion settles, serving everybody meanwhile; returns its value or throws its error.
    * Throws WouldBlockError(call, twin) on the launcher's thread.
-   * After `timeoutMs` (default: no limit) it rejects with TimeoutError unless `onTimeout` settles it differently.
+   * After `timeoutMs` (default: no limit) it rejects with TimeoutError unless `onTimeout` settles it differently. The time
+   * counts as spent on `spending` (default: Other).
    */
-  wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T;
+  wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void, spending?: Spending): T;
   /** The asynchronous twin of `wait`. */
   waitAsync<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T>;
   /** Milliseconds, monotonic. */

@@ -1,4 +1,4 @@
-import { type Completion, UsageError } from "@isles/base";
+import { type Completion, Spending, UsageError } from "@isles/base";
 import { Service } from "@isles/transport";
 import { ConditionManager } from "./condition-manager.ts";
 import type { Lock } from "./lock.ts";
@@ -214,8 +214,8 @@ export class Condition {
     const { waits } = this.#client.locks;
     waits.mustBlock("condition.wait()", "condition.async.wait()");
     const wait = this.#client.begin(this.lock.name, true);
-    waits.block(wait.woken, timeoutMs, () => this.#client.timeout(wait));
-    return waits.host.wait(this.#client.regain(wait));
+    waits.block(wait.woken, timeoutMs, () => this.#client.timeout(wait), Spending.Lock);
+    return waits.host.wait(this.#client.regain(wait), undefined, undefined, Spending.Lock);
   }
 
   /** Wakes the `n` sites that have waited longest. Never waits; wakes nobody if nobody waits. */

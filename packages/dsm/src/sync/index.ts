@@ -10,7 +10,7 @@
  * using held = sync.lock("x").acquire();
  * ```
  */
-import type { AnsweredCall, SyncReport } from "@isles/base";
+import { type AnsweredCall, type Completion, Spending, type SyncReport } from "@isles/base";
 import type { Group, ServiceHost } from "@isles/transport";
 import { type Codec, identityCodec } from "./collective-values.ts";
 import { Collectives } from "./collectives.ts";
@@ -144,11 +144,12 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
   const collectives = new Collectives(waits, options.codec ?? identityCodec);
 
   const blockIn = (call: string): void => waits.mustBlock(`${call}()`, `async.${call}()`);
+  const together = <T>(completion: Completion<T>): T => waits.block(completion, undefined, undefined, Spending.Barrier);
   return {
     barrier: (name = "") => {
       blockIn("barrier");
       checkName("barrier", name);
-      waits.block(collectives.barrier(name));
+      together(collectives.barrier(name));
     },
     lock: (name) => new Lock(locks, checkName("lock", name)),
     semaphore: (name, permits) => new Semaphore(semaphores, checkName("semaphore", name), permits),
@@ -158,12 +159,12 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
       blockIn("reduce");
       checkName("reduce", name);
       checkOperator(name, op);
-      return waits.block(collectives.reduce(name, value, op));
+      return together(collectives.reduce(name, value, op));
     },
     broadcast: (name, root, value) => {
       blockIn("broadcast");
       checkName("broadcast", name);
-      return waits.block(collectives.broadcast(name, root, value));
+      return together(collectives.broadcast(name, root, value));
     },
     async: {
       barrier: (name = "") => waits.later(() => collectives.barrier(name)),

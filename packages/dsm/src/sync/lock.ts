@@ -1,4 +1,4 @@
-import { type Completion, UsageError } from "@isles/base";
+import { type Completion, Spending, UsageError } from "@isles/base";
 import type { Held } from "./held.ts";
 import { type Claim, type LockClient, notHeld } from "./lock-client.ts";
 import type { LockMode } from "./lock-manager.ts";
@@ -46,7 +46,8 @@ export class Lock {
   acquire(options: AcquireOptions = {}): Held {
     this.#client.waits.mustBlock("lock.acquire()", "lock.async.acquire()");
     // A signal is of one wait alone, which then cannot let an inner one have its turn.
-    if (options.signal !== undefined) return this.#client.waits.block(this.#acquire(options, ""), options.timeoutMs);
+    if (options.signal !== undefined)
+      return this.#client.waits.block(this.#acquire(options, ""), options.timeoutMs, undefined, Spending.Lock);
     const what = `lock ${options.mode ?? "exclusive"} ${this.name}`;
     return this.#client.waits.blockFor(what, () => this.#acquire(options, what), options.timeoutMs);
   }
@@ -54,7 +55,7 @@ export class Lock {
   /** The lock if it is free for this mode right now and nobody is queued for it, else null. One round trip, never queues. */
   tryAcquire(options: Pick<AcquireOptions, "mode"> = {}): Held | null {
     this.#client.waits.mustBlock("lock.tryAcquire()", "lock.async.tryAcquire()");
-    return this.#client.waits.block(this.#tryAcquire(options));
+    return this.#client.waits.block(this.#tryAcquire(options), undefined, undefined, Spending.Lock);
   }
 
   /**

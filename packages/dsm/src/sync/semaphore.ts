@@ -1,4 +1,4 @@
-import { type Completion, MismatchError, UsageError } from "@isles/base";
+import { type Completion, MismatchError, Spending, UsageError } from "@isles/base";
 import { Service } from "@isles/transport";
 import { type Ask, Asks } from "./asks.ts";
 import { SemaphoreManager } from "./semaphore-manager.ts";
@@ -193,7 +193,8 @@ export class Semaphore {
    */
   acquire(n = 1, options: WaitOptions = {}): Permit {
     this.#client.waits.mustBlock("semaphore.acquire()", "semaphore.async.acquire()");
-    if (options.signal !== undefined) return this.#client.waits.block(this.#acquire(n, options), options.timeoutMs);
+    if (options.signal !== undefined)
+      return this.#client.waits.block(this.#acquire(n, options), options.timeoutMs, undefined, Spending.Lock);
     const what = `semaphore ${n} ${this.#declared.key}`;
     return this.#client.waits.blockFor(what, () => this.#acquire(n, options), options.timeoutMs);
   }
@@ -201,7 +202,7 @@ export class Semaphore {
   /** `n` permits if they are free now and nobody waits, else null. One round trip, never queues. */
   tryAcquire(n = 1): Permit | null {
     this.#client.waits.mustBlock("semaphore.tryAcquire()", "semaphore.async.tryAcquire()");
-    return this.#client.waits.block(this.#tryAcquire(n));
+    return this.#client.waits.block(this.#tryAcquire(n), undefined, undefined, Spending.Lock);
   }
 
   /**

@@ -1,4 +1,11 @@
-import { type AnsweredCall, type Completion, type IslesError, UsageError, WouldBlockError } from "@isles/base";
+import {
+  type AnsweredCall,
+  type Completion,
+  type IslesError,
+  Spending,
+  UsageError,
+  WouldBlockError,
+} from "@isles/base";
 import type { ServiceHost } from "@isles/transport";
 import type { SyncStats } from "./stats.ts";
 
@@ -68,7 +75,7 @@ export class Waits {
         const first = requests[0]!;
         try {
           const left = deadline === undefined ? undefined : Math.max(0, Math.ceil(deadline - this.host.now()));
-          const value = this.block(first, left);
+          const value = this.block(first, left, undefined, Spending.Lock);
           if (requests[0] === first) return value;
         } catch (error) {
           if (requests[0] === first) throw error;
@@ -97,9 +104,9 @@ export class Waits {
     return this.#contests.has(what);
   }
 
-  block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): T {
+  block<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void, spending?: Spending): T {
     this.stats.waits++;
-    return this.host.wait(completion, timeoutMs, onTimeout);
+    return this.host.wait(completion, timeoutMs, onTimeout, spending);
   }
 
   /** The asynchronous face: what `begin` throws becomes a rejection too. */

@@ -3,6 +3,9 @@
  * over a SharedArrayBuffer, workers that pass messages, or one thread alone. The same arithmetic (../kernels), the same
  * sizes, the same checks, the same places where the clock starts and stops.
  */
+import type { Times } from "isles";
+
+export type { Times };
 
 /** "tiny" is for tests (some milliseconds), "S" a second or less by one thread, "W" a few seconds at most, "A" longer. */
 export const SIZES = ["tiny", "S", "W", "A"] as const;
@@ -29,22 +32,6 @@ export interface Verdict {
   readonly against: string;
   /** What was found, in a few words with figures. */
   readonly found: string;
-}
-
-/** Where a site's time went since it began, in milliseconds; what is missing from the time that passed was computing. */
-export interface Times {
-  /** Waiting for pages to read. */
-  readonly readMissMs: number;
-  /** Waiting for pages, or for the right, to write. */
-  readonly writeMissMs: number;
-  /** Waiting for locks, semaphores and conditions. */
-  readonly lockMs: number;
-  /** Waiting in barriers, reductions and broadcasts. */
-  readonly barrierMs: number;
-  /** Waiting for anything else: calls, words, latches. */
-  readonly otherMs: number;
-  /** Answering other sites in the middle of computing. */
-  readonly servingMs: number;
 }
 
 /** What each worker of a kernel reports. */
