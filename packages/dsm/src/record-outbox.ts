@@ -1,6 +1,6 @@
 import { carriesPage, type Kind, messageClass } from "@isles/coherence";
 import { MessageClass, type Port, Service } from "@isles/transport";
-import { Body, encodeRecord } from "@isles/wire";
+import { Body, encodeRecord, RECORD_UNITS } from "@isles/wire";
 import type { Region } from "./region.ts";
 
 const classOf = {
@@ -12,7 +12,16 @@ const RECORDS = String.fromCharCode(Service.Coherence);
 const PAGE = String.fromCharCode(Service.Page);
 
 /**
- * Protocol records on their way out: all that one turn sends to one peer becomes one string. Page bodies are copied at
+ * So many records to one peer leave without waiting for the turn's end: the peer then works on them while the rest is made.
+ * A platform message costs about as much as four records, so that is what may be added to them.
+ */
+const EAGER_RECORDS = 16;
+const EAGER_UNITS = 1 + EAGER_RECORDS * RECORD_UNITS;
+/** The same for the pages that go with them, in bytes. */
+const EAGER_BYTES = 64 * 1024;
+
+/**
+ * Protocol records on their way out: all that one turn sends to one peer becomes one string, or several of a long one. Page bodies are copied at
  * once (later stores must not change what was sent) into the peer's ring, or, when that is full, into a page frame that
  * goes just before the record.
  */
@@ -20,11 +29,14 @@ export class RecordOutbox {
   readonly #port: Port;
   readonly #texts: string[];
   readonly #classes: MessageClass[];
+  /** Bytes of pages that go with each peer's text. */
+  readonly #bytes: number[];
   readonly #peers: number[] = [];
 
   constructor(port: Port) {
     this.#port = port;
     this.#texts = new Array(port.endpoints).fill("");
+    this.#bytes = new Array(port.endpoints).fill(0);
     this.#classes = new Array(port.endpoints).fill(MessageClass.Request);
   }
 
@@ -41,18 +53,22 @@ export class RecordOutbox {
         granule = 0;
       }
       region.stats.bytes += region.pageSize;
+      this.#bytes[to]! += region.pageSize;
     } else if (carriesPage(kind)) {
       body = Body.Same;
     }
     region.stats.messages++;
-    const text = this.#texts[to]!;
+    let text = this.#texts[to]!;
     if (text === "") {
       this.#peers.push(to);
       this.#classes[to] = classOf[messageClass(kind)];
-      this.#texts[to] = RECORDS + encodeRecord(kind, region.id, page, requester, acks, body, granule);
-    } else {
-      this.#texts[to] = text + encodeRecord(kind, region.id, page, requester, acks, body, granule);
+      text = RECORDS;
     }
+    text += encodeRecord(kind, region.id, page, requester, acks, body, granule);
+    this.#texts[to] = text;
+    if (text.length < EAGER_UNITS && this.#bytes[to]! < EAGER_BYTES) return;
+    this.flushTo(to);
+    this.#port.flush();
   }
 
   /** Hands everything to the port, in order. */
@@ -70,6 +86,7 @@ export class RecordOutbox {
   #flushPeer(to: number): void {
     this.#port.send(to, this.#texts[to]!, this.#classes[to]!);
     this.#texts[to] = "";
+    this.#bytes[to] = 0;
   }
 
   /** A page as a one-byte string: of the ways to put it inside a message, the cheapest (docs/MEASURED.md). */
