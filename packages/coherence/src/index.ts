@@ -20,6 +20,7 @@ export {
 export { type CacheEffects, PageCache } from "./page-cache.ts";
 export { type Aside, type PinnedPages, Pins } from "./pins.ts";
 export { ProtocolError } from "./protocol-error.ts";
+export * from "./release/index.ts";
 export { SpanDriver, type SpanPages } from "./span-driver.ts";
 export { DirState, type DirStateName, dirStateNames, State, type StateName, stateNames } from "./state.ts";
 export { MOVE_AFTER, WriterTally } from "./writer-tally.ts";

@@ -38,7 +38,7 @@ export function compileTable<S extends string, E extends string, A extends strin
   rows: readonly Row<S, E, A>[],
 ): TransitionTable {
   const events = Object.keys(vocabulary.events).length;
-  const pairs = Object.keys(vocabulary.states).length * events;
+  const pairs = (1 + Math.max(...Object.values<number>(vocabulary.states))) * events; // numbers may be left out
   const next = new Uint8Array(pairs).fill(NO_ROW);
   const actionsOf: (readonly A[])[] = new Array(pairs).fill([]);
   for (const [state, event, nextState, actions] of rows) {

@@ -1,12 +1,15 @@
 import type { Completion } from "@isles/base";
 import { Mode } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
-import { AtomicOp, applyAtomic, applyCompareExchange, same } from "./element-ops.ts";
+import { AtomicOp, applyAtomic, applyCompareExchange, checkValues, same } from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { HomeOp } from "./home-atomics.ts";
 import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
-import { type ArrayContext, copyPart, type SharedArray } from "./shared-array.ts";
-import { HeldSpan, type Span } from "./span.ts";
+import { ReleaseRegion } from "./release-region.ts";
+import { copyPart, type MemoryContext, type SharedArray } from "./shared-array.ts";
+import { HeldSpan, type Span, type SpanOwner } from "./span.ts";
 import { leaveQueue, limitOf } from "./word-queue.ts";
 
 /**
@@ -15,12 +18,12 @@ import { leaveQueue, limitOf } from "./word-queue.ts";
  */
 export class AsyncArray<T extends TypedArray> {
   readonly #array: SharedArray<T>;
-  readonly #context: ArrayContext;
+  readonly #context: MemoryContext;
   readonly #region: Region;
   readonly #origin: number;
   readonly #view: T;
 
-  constructor(array: SharedArray<T>, context: ArrayContext, region: Region, origin: number, view: T) {
+  constructor(array: SharedArray<T>, context: MemoryContext, region: Region, origin: number, view: T) {
     this.#array = array;
     this.#context = context;
     this.#region = region;
@@ -34,20 +37,24 @@ export class AsyncArray<T extends TypedArray> {
   }
 
   async get(index: number): Promise<ElementOf<T>> {
-    return this.#access(index, Mode.Read, () => this.#view[index] as ElementOf<T>);
+    return this.#synchronised(() => this.#access(index, Mode.Read, () => this.#view[index] as ElementOf<T>));
   }
 
   async set(index: number, value: ElementOf<T>): Promise<void> {
-    return this.#access(index, Mode.Write, () => {
+    const store = () => {
       (this.#view as { [index: number]: unknown })[index] = value;
-    });
+    };
+    return this.#synchronised(() => this.#access(index, Mode.Write, store));
   }
 
-  load(index: number): Promise<ElementOf<T>> {
+  async load(index: number): Promise<ElementOf<T>> {
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op: "load" });
     return this.get(index);
   }
 
   async store(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op: "store", value });
+    await this.#context.endpoint.fences.releaseAsync();
     await this.set(index, value);
     return value;
   }
@@ -77,13 +84,15 @@ export class AsyncArray<T extends TypedArray> {
   }
 
   async compareExchange(index: number, expected: ElementOf<T>, replacement: ElementOf<T>): Promise<ElementOf<T>> {
-    return this.#access(index, Mode.Write, () => applyCompareExchange(this.#view, index, expected, replacement));
+    if (this.#region instanceof ReleaseRegion)
+      return this.#atHome(index, { op: "compareExchange", value: replacement, expected });
+    return this.#atomically(index, () => applyCompareExchange(this.#view, index, expected, replacement));
   }
 
   async wait(index: number, expected: ElementOf<T>, timeoutMs?: number): Promise<"ok" | "not-equal" | "timed-out"> {
     this.#array.checkWaitable(index);
     const held = await this.read(index, index + 1);
-    let wait: ReturnType<ArrayContext["words"]["enqueue"]>;
+    let wait: ReturnType<MemoryContext["words"]["enqueue"]>;
     try {
       if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
       wait = this.#context.words.enqueue(this.#array.wordKey(index));
@@ -121,18 +130,22 @@ export class AsyncArray<T extends TypedArray> {
 
   async fill(value: ElementOf<T>, start = 0, end = this.#array.length): Promise<void> {
     const [from, to] = clampRange(start, end, this.#array.length);
-    for (const [first, last] of this.#array.chunks(from, to)) {
-      using span = await this.write(first, last);
-      (span.view as Float64Array).fill(value as number);
-    }
+    await this.#synchronised(async () => {
+      for (const [first, last] of this.#array.chunks(from, to)) {
+        using span = await this.write(first, last);
+        (span.view as Float64Array).fill(value as number);
+      }
+    });
   }
 
   async copyFrom(source: ArrayLike<ElementOf<T>>, at = 0): Promise<void> {
     checkRange(this.#array.name, at, at + source.length, this.#array.length);
-    for (const [first, last] of this.#array.chunks(at, at + source.length)) {
-      using span = await this.write(first, last);
-      copyPart(span.view, source, first - at, last - at);
-    }
+    await this.#synchronised(async () => {
+      for (const [first, last] of this.#array.chunks(at, at + source.length)) {
+        using span = await this.write(first, last);
+        copyPart(span.view, source, first - at, last - at);
+      }
+    });
   }
 
   async moveTo(site: number, start = 0, end = this.#array.length): Promise<void> {
@@ -149,7 +162,38 @@ export class AsyncArray<T extends TypedArray> {
 
   async #update(index: number, op: AtomicOp, value: ElementOf<T>): Promise<ElementOf<T>> {
     this.#array.checkOperation(op);
-    return this.#access(index, Mode.Write, () => applyAtomic(this.#view, index, op, value));
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op, value });
+    return this.#atomically(index, () => applyAtomic(this.#view, index, op, value));
+  }
+
+  async #atomically<R>(index: number, change: () => R): Promise<R> {
+    const { fences } = this.#context.endpoint;
+    if (fences.isNeeded) await fences.releaseAsync();
+    const old = await this.#access(index, Mode.Write, change);
+    if (fences.isNeeded) await fences.acquireAsync();
+    return old;
+  }
+
+  async #atHome(index: number, what: HomeOp): Promise<ElementOf<T>> {
+    this.#array.checkIndex(index);
+    const { endpoint, atomics } = this.#context;
+    checkValues(this.#view, what);
+    await endpoint.fences.releaseAsync();
+    const done = atomics.begin(this.#region as ReleaseRegion, index + this.#origin, what);
+    return (await endpoint.waitAsync(done)) as ElementOf<T>;
+  }
+
+  /**
+   * Under release consistency each asynchronous call stands for itself: it sees what was released before, and what it writes is
+   * known when it is done.
+   */
+  async #synchronised<R>(access: () => Promise<R>): Promise<R> {
+    if (!(this.#region instanceof ReleaseRegion)) return access();
+    const { fences } = this.#context.endpoint;
+    await fences.acquireAsync();
+    const result = await access();
+    await fences.releaseAsync();
+    return result;
   }
 
   #access<R>(index: number, mode: Mode, access: () => R): Promise<R> {
@@ -161,11 +205,21 @@ export class AsyncArray<T extends TypedArray> {
   async #span(start: number, end: number, write: boolean): Promise<Span<T>> {
     checkRange(this.#array.name, start, end, this.#array.length);
     if (this.#region.freed !== undefined) throw this.#region.freed;
-    const held = await acquireAsync(
-      this.#context.endpoint,
-      this.#array.pages(start, end, write),
-      `a span of "${this.#array.name}"`,
-    );
-    return new HeldSpan({ array: this.#array, start, end, write }, this.#context.endpoint, held);
+    const { endpoint } = this.#context;
+    const isFenced = this.#region instanceof ReleaseRegion;
+    if (isFenced) await endpoint.fences.acquireAsync();
+    const held = await acquireAsync(endpoint, this.#array.pages(start, end, write), `a span of "${this.#array.name}"`);
+    const owner = isFenced && write ? releasingOwner(endpoint) : endpoint;
+    return new HeldSpan({ array: this.#array, start, end, write }, owner, held);
   }
+}
+
+/** Where a thread synchronises by nothing but its asynchronous calls, the end of a span that writes is a release. */
+function releasingOwner(endpoint: Endpoint): SpanOwner {
+  return {
+    release: (acquisition) => {
+      endpoint.release(acquisition);
+      if (!endpoint.mayBlock) endpoint.releaseWrites();
+    },
+  };
 }

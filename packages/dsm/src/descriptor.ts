@@ -19,9 +19,18 @@ export interface ArrayOptions {
    * `home` names a site or the launcher. No home moves to the launcher, whose thread serves from its event loop only.
    */
   readonly homeMigration?: boolean;
-  /** Only `"sequential"` so far. */
-  readonly consistency?: "sequential";
+  /**
+   * `"sequential"` (default): every store is seen by everybody in one order; a page has one writer at a time.
+   * `"release"`: what a site has stored is seen by another one after the first has released (unlocked, arrived at a barrier,
+   * sent a message …) and the other has acquired (locked, left the barrier, heard the message …). Several sites then write
+   * different elements of one page at a time, which pays where sites write what lies close together. Programs without data
+   * races compute the same under both. Homes stay where they are; `wait`, `notify` and `moveTo` are not to be had.
+   */
+  readonly consistency?: Consistency;
 }
+
+/** When a store becomes visible. */
+export type Consistency = "sequential" | "release";
 
 /** Everything an endpoint must know to take part in a region; agreed at the registry and never changed. */
 export interface RegionDescriptor {
@@ -32,6 +41,7 @@ export interface RegionDescriptor {
   readonly pageSize: number;
   readonly home: HomePolicy;
   readonly homeMigration: boolean;
+  readonly consistency: Consistency;
   /** How often in a row a site must be given a page to write before the page's home moves there. */
   readonly homeMoveAfter: number;
 }
@@ -78,10 +88,16 @@ export function checkOptions(name: string, options: ArrayOptions): void {
       `shared array "${name}": homeMigration is true or false, got ${String(homeMigration)}`,
     );
   }
-  if (consistency === "sequential") return;
+  if (consistency === "release" && homeMigration === true) {
+    throw new UsageError(
+      "BAD_OPTION",
+      `shared array "${name}": homes stay where they are under release consistency; leave homeMigration out`,
+    );
+  }
+  if (consistency === "sequential" || consistency === "release") return;
   throw new UsageError(
     "BAD_OPTION",
-    `shared array "${name}": consistency ${JSON.stringify(consistency)} is unknown; this version has "sequential"`,
+    `shared array "${name}": consistency ${JSON.stringify(consistency)} is unknown; there are "sequential" and "release"`,
   );
 }
 

@@ -54,6 +54,12 @@ export function converted<T extends TypedArray>(view: T, value: ElementOf<T>): E
   return new Type([value])[0] as ElementOf<T>;
 }
 
+/** Throws TypeError if an operation's operands are no elements for such an array: a number among bigints, or the reverse. */
+export function checkValues<T extends TypedArray>(view: T, what: object): void {
+  if ("value" in what) converted(view, what.value as ElementOf<T>);
+  if ("expected" in what) converted(view, what.expected as ElementOf<T>);
+}
+
 /** Equality of elements; a NaN equals a NaN, so that a compareExchange can ever succeed on one. */
 export function same(a: number | bigint, b: number | bigint): boolean {
   return a === b || Object.is(a, b);

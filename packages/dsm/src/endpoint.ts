@@ -18,7 +18,10 @@ import {
   type ServiceHost,
   type Transferable,
 } from "@isles/transport";
+import type { RegionDescriptor } from "./descriptor.ts";
 import type { Background, BlockedOn, EndpointOptions, ValueMessage } from "./endpoint-options.ts";
+import { Fences } from "./fences.ts";
+import { FirstTouchService } from "./first-touch.ts";
 import { Loopback } from "./loopback.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
@@ -26,6 +29,7 @@ import { RecordInbox } from "./record-inbox.ts";
 import { RecordOutbox } from "./record-outbox.ts";
 import type { Region, RegionHost } from "./region.ts";
 import { RegionSet } from "./region-set.ts";
+import { ReleaseRegion } from "./release-region.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { blockingInHandler, expire } from "./wait-endings.ts";
 
@@ -54,6 +58,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly regions = new RegionSet();
   readonly pins = new Pins(this);
   readonly spans = new SpanDriver(this.pins, this);
+  /** What keeps release consistency's promises. */
+  readonly fences = new Fences(this);
   /** How the thread waits for pages. */
   readonly faults = new PageFaults(this);
   /** The run whose code is being executed here. */
@@ -80,6 +86,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly #turnListeners = new Set<() => void>();
   readonly #handlers: (ServiceHandler | undefined)[] = [];
   readonly #loopback: Loopback;
+  readonly #firstTouch = new FirstTouchService(this);
   readonly #outbox: RecordOutbox;
   readonly #inbox: RecordInbox;
   readonly #onBroken: (error: Error) => void;
@@ -173,7 +180,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   text(from: number, service: Service, message: string): void {
     if (service === Service.Coherence) this.#inbox.records(from, message);
     else if (service === Service.Page) this.#inbox.pageFrame(from, message);
-    else if (service === Service.Home) this.#homeText(from, message);
+    else if (service === Service.Home) this.#firstTouch.text(from, message);
     else this.#handler(service).text(from, message.slice(1));
   }
 
@@ -200,6 +207,14 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   keepAlive(change: 1 | -1): void {
     this.pending.keepAlive(change);
+  }
+
+  get isDelivering(): boolean {
+    return this.#delivering;
+  }
+
+  releaseWrites(): void {
+    this.fences.release();
   }
 
   sendText(to: number, service: Service, text: string): void {
@@ -237,7 +252,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     onTimeout?: () => void,
     spending: Spending = Spending.Other,
   ): T {
-    if (completion.settled) return completion.take();
+    if (completion.settled) return this.#taken(completion);
     if (!this.mayBlock) {
       completion.reject(new WouldBlockError(completion.label, "its twin under .async"));
       return completion.take();
@@ -246,23 +261,36 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     else this.turn();
     const stop = this.mayStop ? this.answering?.()?.stopReason : undefined; // after the turn, which may have brought it
     if (stop !== undefined) completion.reject(stop);
-    if (completion.settled) return completion.take();
+    if (completion.settled) return this.#taken(completion);
     const lent = this.#block(completion, true, spending, timeoutMs, onTimeout);
+    this.fences.acquire(); // before pages are fetched back, so that stale ones are fetched anew along with them
     if (lent !== undefined) this.faults.complete(lent);
     return completion.take();
   }
 
+  #taken<T>(completion: Completion<T>): T {
+    this.fences.acquire();
+    return completion.take();
+  }
+
   /** Like `wait`, but keeps every pinned page: only for answers that a peer gives at its next poll point in any state. */
-  waitHolding<T>(completion: Completion<T>): T {
-    if (!completion.settled) this.#block(completion, false, Spending.Other);
+  waitHolding<T>(completion: Completion<T>, spending: Spending = Spending.Other): T {
+    if (!completion.settled) this.#block(completion, false, spending);
     return completion.take();
   }
 
   async waitAsync<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T> {
-    if (timeoutMs === undefined || completion.settled) return completion.promise();
+    if (timeoutMs === undefined || completion.settled) {
+      if (!this.fences.isNeeded) return completion.promise();
+      const value = await completion.promise();
+      await this.fences.acquireAsync();
+      return value;
+    }
     const timer = setTimeout(() => expire(completion, timeoutMs, onTimeout), Math.min(timeoutMs, 2 ** 31 - 1));
     try {
-      return await completion.promise();
+      const value = await completion.promise();
+      if (this.fences.isNeeded) await this.fences.acquireAsync();
+      return value;
     } finally {
       clearTimeout(timer);
     }
@@ -344,6 +372,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     if (this.#tasks.isEmpty || this.#delivering) return;
     const before = this.account.switchTo(Spending.Serving);
     try {
+      this.fences.acquire(); // what came in is news
       this.#tasks.run(() => this.poll()); // others may wait for pages of this site, and there may be many tasks
       this.send();
     } finally {
@@ -569,6 +598,19 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.#loopback.record(region, kind, page, requester, acks);
   }
 
+  recordWith(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    bytes: Uint8Array,
+    length: number,
+  ): void {
+    this.#outbox.addWith(to, region, kind, page, requester, acks, bytes, 0, length);
+  }
+
   held(region: number, page: number, right: Mode): boolean {
     const reserved = this.faults.reserved;
     if (reserved !== undefined && reserved.page === page && reserved.region === region) {
@@ -585,37 +627,30 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.#inbox.body(region, page);
   }
 
+  bodyInto(into: Uint8Array, length: number, elementBytes: number | undefined): void {
+    this.#inbox.bodyInto(into, length, elementBytes);
+  }
+
   locate(region: Region, page: number, kind: Kind): void {
-    this.sendText(region.firstTouch!.locatorOf(page), Service.Home, `?${kind} ${region.id} ${page}`);
+    this.#firstTouch.locate(region, page, kind);
+  }
+
+  keepEarly(region: number, deliver: () => void): void {
+    this.#inbox.keepEarly(region, deliver);
   }
 
   /** A region was announced: what came early for it can be delivered. */
   announced(region: Region): void {
     this.regions.add(region);
+    if (region instanceof ReleaseRegion) this.fences.add(region);
     this.#inbox.announced(region);
     this.send();
   }
 
-  /** First touch: `?kind region page` asks a page's locator for its home, `=home kind region page` answers. */
-  #homeText(from: number, message: string): void {
-    const fields = message.slice(2).split(" ").map(Number) as [number, number, number, number];
-    const answer = message[1] === "=";
-    const [home, kind, id, page] = answer ? fields : [-1, ...fields];
-    const region = this.regions.regionOf(id!);
-    if (region === undefined) {
-      if (this.regions.freedPageSize(id!) === undefined)
-        this.#inbox.keepEarly(id!, () => this.#homeText(from, message));
-      return;
-    }
-    // The home at first, even if the locator knows a later one: that may not have heard yet that it is one.
-    const homes = region.firstTouch!;
-    if (!answer) {
-      if (homes.homeOf(page!) < 0) homes.learn(page!, from);
-      this.sendText(from, Service.Home, `=${homes.homeOf(page!)} ${kind} ${id} ${page}`);
-      return;
-    }
-    homes.learn(page!, home);
-    this.record(home, region, kind as Kind, page!, this.self, 0, false);
+  /** The region is freed everywhere: whatever still comes for it is dropped. */
+  freed(descriptor: RegionDescriptor): void {
+    const region = this.regions.free(descriptor);
+    if (region instanceof ReleaseRegion) this.fences.remove(region);
   }
 
   #handler(service: Service): ServiceHandler {

@@ -3,6 +3,7 @@ import type { Acquisition, PageRange } from "@isles/coherence";
 import { acquireAsync } from "./async-acquire.ts";
 import { type ArrayOptions, checkOptions, type RegionDescriptor } from "./descriptor.ts";
 import type { ElementType, TypedArray } from "./elements.ts";
+import { HomeAtomics } from "./home-atomics.ts";
 import { PageMoves } from "./page-moves.ts";
 import type { RegistryService } from "./registry-service.ts";
 import { type ArrayContext, type MemoryContext, SharedArray } from "./shared-array.ts";
@@ -78,7 +79,7 @@ export class Memory extends ArrayMaker<false> {
   constructor(context: ArrayContext, registry: RegistryService) {
     super();
     const moves = new PageMoves(context.endpoint, (descriptor) => registry.adopt(descriptor));
-    this.#context = { ...context, moves };
+    this.#context = { ...context, moves, atomics: new HomeAtomics(context.endpoint) };
     this.#registry = registry;
     this.async = new AsyncMemory(this.#context, registry);
   }
@@ -152,8 +153,8 @@ function request(
   options: ArrayOptions = {},
 ): Completion<RegionDescriptor | undefined> {
   checkOptions(name, options);
-  const { pageSize, home, homeMigration } = options;
-  return registry.open({ name, type, length, pageSize, home, homeMigration });
+  const { pageSize, home, homeMigration, consistency } = options;
+  return registry.open({ name, type, length, pageSize, home, homeMigration, consistency });
 }
 
 function opened<T extends TypedArray>(

@@ -7,8 +7,8 @@ import type { Region } from "./region.ts";
 /** Finds regions for the inbox. */
 export interface RegionTable {
   regionOf(id: number): Region | undefined;
-  /** Page size of a region that was freed (what still arrives for it is dropped), undefined if there was none. */
-  freedPageSize(id: number): number | undefined;
+  /** Bytes of the body of a record for a region that was freed (what still arrives for it is dropped); undefined if none was. */
+  freedBodyBytes(id: number, kind: Kind, acks: number): number | undefined;
 }
 
 /**
@@ -52,10 +52,10 @@ export class RecordInbox {
       this.#bodyPending = record.body === Body.Ring || record.body === Body.Frame;
       if (region !== undefined) {
         region.receive(record.kind as Kind, record.page, from, record.requester, record.acks);
-        if (this.#bodyPending) this.#takeBody(region.pageSize, null, 0);
+        if (this.#bodyPending) this.#takeBody(region.bodyBytes(record.kind as Kind, record.acks), null, 0);
         continue;
       }
-      const freed = this.#table.freedPageSize(record.region);
+      const freed = this.#table.freedBodyBytes(record.region, record.kind as Kind, record.acks);
       if (freed === undefined) this.#keepRecord(record, from);
       else if (this.#bodyPending) this.#takeBody(freed, null, 0);
     }
@@ -81,6 +81,18 @@ export class RecordInbox {
     swapByteOrder(bytes, page * pageSize, pageSize, region.view.BYTES_PER_ELEMENT);
   }
 
+  /**
+   * The same, `length` bytes to the beginning of `into`: pages of elements of so many bytes, which are turned if the sender's
+   * are the other way round; what is no page (undefined) has a byte order of its own.
+   */
+  bodyInto(into: Uint8Array, length: number, elementBytes: number | undefined): void {
+    assert(this.#bodyPending, "a record without the body that its kind has");
+    this.#takeBody(length, into, 0);
+    if (this.#record.order === localByteOrder) return;
+    assert(elementBytes !== undefined, "a diff from a machine of the other byte order, which this version cannot read");
+    swapByteOrder(into, 0, length, elementBytes);
+  }
+
   #takeBody(length: number, into: Uint8Array | null, at: number): void {
     this.#bodyPending = false;
     this.pagesFrom[this.#from]!++;
@@ -91,7 +103,7 @@ export class RecordInbox {
       return;
     }
     const frame = this.#frames[this.#from]!.shift()!;
-    if (into !== null) Buffer.from(into.buffer, at, length).write(frame.slice(1), "latin1");
+    if (into !== null) Buffer.from(into.buffer, into.byteOffset + at, length).write(frame.slice(1), "latin1");
   }
 
   /** Keeps a message for a region that is not announced here yet. */

@@ -1,4 +1,4 @@
-import { carriesPage, type Kind, messageClass } from "@isles/coherence";
+import type { Kind } from "@isles/coherence";
 import { MessageClass, type Port, Service } from "@isles/transport";
 import { Body, encodeRecord, RECORD_UNITS } from "@isles/wire";
 import type { Region } from "./region.ts";
@@ -41,27 +41,54 @@ export class RecordOutbox {
   }
 
   add(to: number, region: Region, kind: Kind, page: number, requester: number, acks: number, withBody: boolean): void {
-    let body: Body = Body.None;
-    let granule = 0;
     if (withBody) {
-      const at = page * region.pageSize;
-      granule = this.#port.putBody(to, region.bytes, at, region.pageSize);
-      body = Body.Ring;
-      if (granule < 0) {
-        this.#sendPageFrame(to, region, at);
-        body = Body.Frame;
-        granule = 0;
-      }
-      region.stats.bytes += region.pageSize;
-      this.#bytes[to]! += region.pageSize;
-    } else if (carriesPage(kind)) {
-      body = Body.Same;
+      const { bytes, pageSize } = region;
+      this.addWith(to, region, kind, page, requester, acks, bytes, page * pageSize, pageSize);
+    } else {
+      const body = region.carriesPage(kind) ? Body.Same : Body.None;
+      this.#append(to, region, kind, page, requester, acks, body, 0);
     }
+  }
+
+  /** A record with `length` bytes of `bytes`, from `at` on, as its body. */
+  addWith(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+  ): void {
+    let body: Body = Body.Ring;
+    let granule = this.#port.putBody(to, bytes, at, length);
+    if (granule < 0) {
+      this.#sendPageFrame(to, bytes, at, length);
+      body = Body.Frame;
+      granule = 0;
+    }
+    region.stats.bytes += length;
+    this.#bytes[to]! += length;
+    this.#append(to, region, kind, page, requester, acks, body, granule);
+  }
+
+  #append(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    body: Body,
+    granule: number,
+  ): void {
     region.stats.messages++;
     let text = this.#texts[to]!;
     if (text === "") {
       this.#peers.push(to);
-      this.#classes[to] = classOf[messageClass(kind)];
+      this.#classes[to] = classOf[region.messageClassOf(kind)];
       text = RECORDS;
     }
     text += encodeRecord(kind, region.id, page, requester, acks, body, granule);
@@ -90,9 +117,9 @@ export class RecordOutbox {
   }
 
   /** A page as a one-byte string: of the ways to put it inside a message, the cheapest (docs/MEASURED.md). */
-  #sendPageFrame(to: number, region: Region, at: number): void {
+  #sendPageFrame(to: number, bytes: Uint8Array, at: number, length: number): void {
     this.flushTo(to);
-    const bytes = Buffer.from(region.bytes.buffer, at, region.pageSize);
-    this.#port.send(to, PAGE + bytes.toString("latin1"), MessageClass.Response);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString("latin1");
+    this.#port.send(to, PAGE + text, MessageClass.Response);
   }
 }

@@ -1,13 +1,16 @@
 import { ReleasedError } from "@isles/base";
+import type { Kind } from "@isles/coherence";
+import type { RegionDescriptor } from "./descriptor.ts";
 import type { RegionTable } from "./record-inbox.ts";
 import type { Region } from "./region.ts";
+import { releaseBodyBytes } from "./release-region.ts";
 
 /** The regions an endpoint takes part in, and those that were freed: what is still on its way for them is dropped. */
 export class RegionSet implements RegionTable {
   /** In the order of their numbers' arrival; few, so that settling all of them is cheap. */
   readonly all: Region[] = [];
   readonly #byId = new Map<number, Region>();
-  readonly #freed = new Map<number, { name: string; pageSize: number }>();
+  readonly #freed = new Map<number, RegionDescriptor>();
   #lossesOfFreed = 0;
 
   add(region: Region): void {
@@ -19,8 +22,14 @@ export class RegionSet implements RegionTable {
     return this.#byId.get(id);
   }
 
-  freedPageSize(id: number): number | undefined {
-    return this.#freed.get(id)?.pageSize;
+  isFreed(id: number): boolean {
+    return this.#freed.has(id);
+  }
+
+  freedBodyBytes(id: number, kind: Kind, acks: number): number | undefined {
+    const freed = this.#freed.get(id);
+    if (freed === undefined) return undefined;
+    return freed.consistency === "release" ? releaseBodyBytes(kind, acks, freed.pageSize) : freed.pageSize;
   }
 
   freedError(id: number): ReleasedError {
@@ -30,14 +39,17 @@ export class RegionSet implements RegionTable {
     );
   }
 
-  free(id: number, name: string, pageSize: number): void {
-    this.#freed.set(id, { name, pageSize });
+  /** Returns the region, if this endpoint took part in it. */
+  free(descriptor: RegionDescriptor): Region | undefined {
+    const { id } = descriptor;
+    this.#freed.set(id, descriptor);
     const region = this.#byId.get(id);
-    if (region === undefined) return;
+    if (region === undefined) return undefined;
     this.#byId.delete(id);
     this.all.splice(this.all.indexOf(region), 1);
     this.#lossesOfFreed += region.cache.losses + 1;
     region.free(this.freedError(id));
+    return region;
   }
 
   /** Rights ever lost by any cache; only ever grows. */

@@ -1,19 +1,8 @@
 import { LimitError, type ReleasedError } from "@isles/base";
-import {
-  type CacheEffects,
-  Directory,
-  type DirectoryEffects,
-  homeNamedBy,
-  isForDirectory,
-  Kind,
-  Mode,
-  MovingHomes,
-  PageCache,
-  State,
-} from "@isles/coherence";
+import { type Kind, type MessageClass, Mode, State } from "@isles/coherence";
 import { byteLength, pageCount, type RegionDescriptor } from "./descriptor.ts";
 import { type TypedArray, viewOf } from "./elements.ts";
-import { createHomes, FirstTouchHomes, startingHomes } from "./homes.ts";
+import { createHomes, FirstTouchHomes, type Homes } from "./homes.ts";
 import { type ArrayStats, emptyArrayStats } from "./stats.ts";
 import type { WordWait } from "./sync/words.ts";
 
@@ -31,6 +20,17 @@ export interface RegionHost {
     acks: number,
     withBody: boolean,
   ): void;
+  /** The same with a body of its own: `length` bytes of `bytes`. */
+  recordWith(
+    to: number,
+    region: Region,
+    kind: Kind,
+    page: number,
+    requester: number,
+    acks: number,
+    bytes: Uint8Array,
+    length: number,
+  ): void;
   /** Sends a request to the page's home once that is known (first-touch regions must ask). */
   locate(region: Region, page: number, kind: Kind): void;
   held(region: number, page: number, right: Mode): boolean;
@@ -38,7 +38,28 @@ export interface RegionHost {
   arrivedOnce(region: number, page: number): void;
   /** Puts the body of the record being received at `page`; nothing to do if it is in place already. */
   body(region: Region, page: number): void;
+  /** Puts the body of the record being received, `length` bytes, at the beginning of `into`: see RecordInbox. */
+  bodyInto(into: Uint8Array, length: number, elementBytes: number | undefined): void;
 }
+
+/** The controller of a region's pages here, as accesses see it. */
+export interface RegionCache {
+  /** One byte per page: readable = `>= State.S`, writable = `>= State.M`, under every kind of consistency. */
+  readonly state: Uint8Array;
+  /** How many times any page lost a right. */
+  readonly losses: number;
+  /** Answers wait until pages are not held any more. */
+  readonly hasDeferred: boolean;
+  /** True: readable now. False: under way, try again after the page's next message. */
+  load(page: number): boolean;
+  /** True: writable now. False: as for load. */
+  store(page: number): boolean;
+  settle(page: number): void;
+  settleAll(): void;
+}
+
+/** What of a page's bytes is at an endpoint, for those who place computations. */
+export type PageResidence = "owned" | "cached" | "home" | "elsewhere";
 
 /** Something that assumes rights on pages between messages. */
 export interface Windowed {
@@ -58,11 +79,10 @@ interface Waiter {
 }
 
 /**
- * One region at one endpoint: its private memory, its cache controller and, for the pages homed here, its directory.
- * The home copy of a page and the home's own cached copy are the same bytes: the protocol never needs both at once
- * (model-checked with shared storage).
+ * One region at one endpoint: its private memory, who waits for its pages, and what was counted. How its pages are kept
+ * coherent is up to what extends it: SequentialRegion, ReleaseRegion.
  */
-export class Region implements CacheEffects {
+export abstract class Region {
   readonly descriptor: RegionDescriptor;
   readonly id: number;
   readonly pageSize: number;
@@ -70,24 +90,19 @@ export class Region implements CacheEffects {
   readonly bytes: Uint8Array;
   /** All elements. */
   readonly view: TypedArray;
-  readonly cache: PageCache;
-  readonly directory: Directory;
-  /** Where the pages' homes are now, as far as this endpoint knows. */
-  readonly homes: MovingHomes;
-  /** Where they were at first, in a region whose pages live where they are first touched. */
-  readonly firstTouch: FirstTouchHomes | undefined;
+  /** Where the pages live at first. */
+  readonly startHomes: Homes;
   readonly stats: ArrayStats = emptyArrayStats();
   /** Why the region must not be used any more, once it was freed. */
   freed: ReleasedError | undefined;
   /** The page whose bytes are good for one load that waits right now (IS_D_I), or -1. */
   oncePage = -1;
-  readonly #host: RegionHost;
+  abstract readonly cache: RegionCache;
+  protected readonly host: RegionHost;
   readonly #windowed: Windowed[] = [];
   /** Waits on words of this region. */
   readonly #sleepers = new Set<WordWait>();
   readonly #waiters = new Map<number, Waiter[]>();
-  /** Requester of the DataO just sent to a page's home: the write-back that follows need not carry the bytes again. */
-  #homeHasBody = -1;
 
   /** Throws LimitError if the memory cannot be had. */
   constructor(descriptor: RegionDescriptor, host: RegionHost) {
@@ -95,66 +110,49 @@ export class Region implements CacheEffects {
     this.id = descriptor.id;
     this.pageSize = descriptor.pageSize;
     this.pages = pageCount(descriptor);
-    this.#host = host;
+    this.host = host;
     const bytes = allocate(descriptor, this.pages * descriptor.pageSize);
     this.bytes = bytes;
     this.view = viewOf(descriptor.type, bytes.buffer, 0, descriptor.length);
-    const homes = createHomes(descriptor, host.sites);
-    this.firstTouch = homes instanceof FirstTouchHomes ? homes : undefined;
-    const start = startingHomes(homes, host.self);
-    this.homes = new MovingHomes({
-      self: host.self,
-      pages: this.pages,
-      endpoints: host.sites + 1,
-      sites: host.sites,
-      start,
-      moveAfter: descriptor.homeMoveAfter,
-    });
-    this.cache = new PageCache(this.pages, this, host.sites + 1);
-    this.directory = new Directory(
-      start.slots,
-      host.sites + 1,
-      (page) => this.homes.slotOf(page),
-      this.#directoryEffects(),
-      undefined,
-      descriptor.homeMigration ? this.homes : undefined,
-    );
+    this.startHomes = createHomes(descriptor, host.sites);
   }
 
-  /**
-   * A record for this region, from `from` (or from this endpoint itself). What is for the directory is of the requester: a
-   * former home of the page may have passed it on.
-   */
-  receive(kind: Kind, page: number, from: number, requester: number, acks: number): void {
-    if (isForDirectory(kind)) {
-      if (kind === Kind.HomeMove) this.stats.homeMoves++;
-      this.directory.receive(kind, page, requester, acks);
-      return;
-    }
-    const home = homeNamedBy(kind, from, requester);
-    if (home >= 0) this.homes.learn(page, home);
-    if (kind === Kind.DataO) this.stats.forwardedMisses++;
-    this.cache.receive(kind, page, from, requester, acks);
-    if (this.#waiters.size > 0) this.#retry(page);
-  }
+  /** A record for this region, from `from` (or from this endpoint itself). */
+  abstract receive(kind: Kind, page: number, from: number, requester: number, acks: number): void;
 
-  satisfied(page: number, mode: Mode): boolean {
-    const state = this.cache.state[page]!;
-    return mode === Mode.Read ? state >= State.S : state === State.M;
-  }
+  /** Where the page's home is now, as far as this endpoint knows; -1 if nobody has touched it yet. */
+  abstract homeOf(page: number): number;
+
+  /** The page's home, which had to be asked for, is known: sends what waited for that. */
+  abstract homeFound(kind: Kind, page: number, home: number): void;
+
+  abstract messageClassOf(kind: Kind): MessageClass;
+
+  /** Has a record of this kind the page as its body, even where the bytes do not travel with it? */
+  abstract carriesPage(kind: Kind): boolean;
+
+  /** Bytes of the body that comes with such a record. */
+  abstract bodyBytes(kind: Kind, acks: number): number;
 
   /** True when no transaction of the page is under way, so that what waits for it must ask (again). */
-  stable(page: number): boolean {
-    const state = this.cache.state[page]!;
-    return state === State.I || state === State.S || state === State.M;
-  }
+  abstract stable(page: number): boolean;
 
   /**
    * The copy under way was invalidated already. It is good for loads that waited by then, but not for one that begins now:
    * the program may have seen, through other pages, what came after the store that invalidated it.
    */
-  isOutdated(page: number): boolean {
-    return this.cache.state[page] === State.IS_D_I;
+  abstract isOutdated(page: number): boolean;
+
+  abstract residenceOf(page: number): PageResidence;
+
+  /** Where pages live that were first touched by somebody, if that is the rule here. */
+  get firstTouch(): FirstTouchHomes | undefined {
+    return this.startHomes instanceof FirstTouchHomes ? this.startHomes : undefined;
+  }
+
+  satisfied(page: number, mode: Mode): boolean {
+    const state = this.cache.state[page]!;
+    return mode === Mode.Read ? state >= State.S : state >= State.M;
   }
 
   /** Asks for the page if nothing is under way; true if it is there. */
@@ -189,7 +187,7 @@ export class Region implements CacheEffects {
   free(error: ReleasedError): void {
     this.freed = error;
     this.cache.state.fill(State.I); // every access now takes the slow path, which says why
-    this.#closeWindows();
+    this.closeWindows();
     this.fail(error);
     this.#wakeAll(error);
   }
@@ -201,62 +199,40 @@ export class Region implements CacheEffects {
     }
   }
 
-  // CacheEffects
-
-  toHome(kind: Kind, page: number): void {
-    if (kind === Kind.GetS) this.stats.readMisses++;
-    else if (kind === Kind.GetM) this.stats.writeMisses++;
-    else if (kind === Kind.Upg) this.stats.upgrades++;
-    const home = this.homes.homeOf(page);
-    if (home < 0) return this.#host.locate(this, page, kind);
-    const already = this.#homeHasBody === page;
-    this.#homeHasBody = -1;
-    const withBody = kind === Kind.PutM || (kind === Kind.WB && !already);
-    this.#host.record(home, this, kind, page, this.#host.self, 0, withBody);
-  }
-
-  toSite(kind: Kind, to: number, page: number): void {
-    if (kind === Kind.InvAck) this.stats.invalidations++;
-    else this.#homeHasBody = to === this.homes.homeOf(page) ? page : -1;
-    // DataO says in place of the requester, who gets it, where the page's home is.
-    const requester = kind === Kind.DataO ? this.homes.homeOf(page) : to;
-    this.#host.record(to, this, kind, page, requester, 0, kind === Kind.DataO);
-  }
-
-  fill(page: number): void {
-    this.#host.body(this, page);
-  }
-
-  ready(page: number): void {
-    if (this.#waiters.size === 0) return;
-    const writable = this.cache.state[page] === State.M;
-    this.#serve(page, (waiter) => writable || waiter.mode === Mode.Read);
-  }
-
-  readOnce(page: number): void {
-    this.oncePage = page;
-    this.#host.arrivedOnce(this.id, page);
-    if (this.#waiters.size > 0) this.#serve(page, (waiter) => waiter.mode === Mode.Read && !waiter.outdated);
-  }
-
-  held(page: number, right: Mode): boolean {
-    return this.#host.held(this.id, page, right);
-  }
-
-  lost(): void {
-    this.#closeWindows();
-  }
-
-  /** An array of this region relies on a page's state until `lost` says otherwise. */
+  /** An array of this region relies on a page's state until a right is lost. */
   windowOpened(array: Windowed): void {
-    if (this.#windowed.length === MAX_WINDOWED) this.#closeWindows();
+    if (this.#windowed.length === MAX_WINDOWED) this.closeWindows();
     this.#windowed.push(array);
   }
 
-  #closeWindows(): void {
+  /** A page has lost a right. */
+  protected closeWindows(): void {
     if (this.#windowed.length === 0) return;
     for (const array of this.#windowed) array.closeWindows();
     this.#windowed.length = 0;
+  }
+
+  /** The page can be read, or written: what waits for that may run. */
+  protected serveReady(page: number): void {
+    if (this.#waiters.size === 0) return;
+    const writable = this.cache.state[page]! >= State.M;
+    this.#serve(page, (waiter) => writable || waiter.mode === Mode.Read);
+  }
+
+  /** The page has come for the loads that wait for it now, and for no later one. */
+  protected serveOnce(page: number): void {
+    this.oncePage = page;
+    this.host.arrivedOnce(this.id, page);
+    if (this.#waiters.size > 0) this.#serve(page, (waiter) => waiter.mode === Mode.Read && !waiter.outdated);
+  }
+
+  /** After a message for a page: whoever still waits although the page's transaction has ended asks again. */
+  protected retry(page: number): void {
+    if (this.#waiters.size === 0) return;
+    const waiters = this.#waiters.get(page);
+    if (waiters === undefined || !this.stable(page)) return;
+    const mode = waiters.some((waiter) => waiter.mode === Mode.Write) ? Mode.Write : Mode.Read;
+    if (this.request(page, mode)) this.serveReady(page);
   }
 
   /** Performs the accesses that the page now allows. */
@@ -270,24 +246,6 @@ export class Region implements CacheEffects {
     else this.#waiters.set(page, left);
     for (const waiter of left) waiter.outdated = false; // whatever comes next was asked for after they began
     for (const waiter of served) waiter.run();
-  }
-
-  /** Somebody still waits although the page's transaction has ended: ask again. */
-  #retry(page: number): void {
-    const waiters = this.#waiters.get(page);
-    if (waiters === undefined || !this.stable(page)) return;
-    const mode = waiters.some((waiter) => waiter.mode === Mode.Write) ? Mode.Write : Mode.Read;
-    if (this.request(page, mode)) this.ready(page);
-  }
-
-  #directoryEffects(): DirectoryEffects {
-    return {
-      toSite: (kind, to, page, requester, acks) =>
-        this.#host.record(to, this, kind, page, requester, acks, kind === Kind.Data),
-      store: (page) => this.#host.body(this, page),
-      passOn: (kind, page, requester) =>
-        this.#host.record(this.homes.homeOf(page), this, kind, page, requester, 0, false),
-    };
   }
 }
 

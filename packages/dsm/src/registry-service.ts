@@ -2,8 +2,10 @@ import { type Completion, IslesError, LimitError, MismatchError, UsageError } fr
 import { Service } from "@isles/transport";
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { Region } from "./region.ts";
+import type { Region } from "./region.ts";
 import { checkSame, type OpenRequest, type Registry } from "./registry.ts";
+import { ReleaseRegion } from "./release-region.ts";
+import { SequentialRegion } from "./sequential-region.ts";
 
 type RegistryMessage =
   | { readonly kind: "open"; readonly ticket: number; readonly request: OpenRequest }
@@ -83,8 +85,11 @@ export class RegistryService {
     const { regions } = this.#endpoint;
     const known = regions.regionOf(descriptor.id);
     if (known !== undefined) return known;
-    if (regions.freedPageSize(descriptor.id) !== undefined) throw regions.freedError(descriptor.id);
-    const region = new Region(descriptor, this.#endpoint);
+    if (regions.isFreed(descriptor.id)) throw regions.freedError(descriptor.id);
+    const region =
+      descriptor.consistency === "release"
+        ? new ReleaseRegion(descriptor, this.#endpoint)
+        : new SequentialRegion(descriptor, this.#endpoint);
     this.#descriptors.set(descriptor.name, descriptor);
     this.#endpoint.announced(region);
     return region;
@@ -119,7 +124,7 @@ export class RegistryService {
 
   #drop(descriptor: RegionDescriptor): void {
     if (this.#descriptors.get(descriptor.name)?.id === descriptor.id) this.#descriptors.delete(descriptor.name);
-    this.#endpoint.regions.free(descriptor.id, descriptor.name, descriptor.pageSize);
+    this.#endpoint.freed(descriptor);
   }
 
   #receive(from: number, message: RegistryMessage): void {

@@ -1,6 +1,12 @@
 import { MismatchError, UsageError } from "@isles/base";
 import { MOVE_AFTER } from "@isles/coherence";
-import { checkRequest, type HomePolicy, movesByDefault, type RegionDescriptor } from "./descriptor.ts";
+import {
+  type Consistency,
+  checkRequest,
+  type HomePolicy,
+  movesByDefault,
+  type RegionDescriptor,
+} from "./descriptor.ts";
 import type { ElementType } from "./elements.ts";
 
 /** What an endpoint asks of the registry. */
@@ -12,6 +18,7 @@ export interface OpenRequest {
   readonly pageSize: number | undefined;
   readonly home: HomePolicy | undefined;
   readonly homeMigration?: boolean | undefined;
+  readonly consistency?: Consistency | undefined;
 }
 
 /**
@@ -43,10 +50,11 @@ export class Registry {
     const home = request.home ?? "block";
     checkRequest(request.name, request.length, pageSize, home, this.#sites);
     const { name, type, length } = request;
-    const homeMigration = request.homeMigration ?? movesByDefault(home);
+    const consistency = request.consistency ?? "sequential";
+    const homeMigration = consistency === "sequential" && (request.homeMigration ?? movesByDefault(home));
     const homeMoveAfter = this.#homeMoveAfter;
     const id = this.#nextId++;
-    const descriptor: RegionDescriptor = { id, name, type, length, pageSize, home, homeMigration, homeMoveAfter };
+    const descriptor = { id, name, type, length, pageSize, home, homeMigration, consistency, homeMoveAfter };
     this.#byName.set(name, descriptor);
     return { descriptor, isNew: true };
   }
@@ -74,13 +82,15 @@ export function checkSame(known: RegionDescriptor, request: OpenRequest): void {
     pageSize: request.pageSize ?? known.pageSize,
     home: request.home ?? known.home,
     homeMigration: request.homeMigration ?? known.homeMigration,
+    consistency: request.consistency ?? known.consistency,
   };
   const fits =
     wanted.type === known.type &&
     wanted.length === known.length &&
     wanted.pageSize === known.pageSize &&
     wanted.home === known.home &&
-    wanted.homeMigration === known.homeMigration;
+    wanted.homeMigration === known.homeMigration &&
+    wanted.consistency === known.consistency;
   if (fits) return;
   const asMoving = wanted.homeMigration !== known.homeMigration;
   throw new MismatchError(
@@ -92,5 +102,6 @@ export function checkSame(known: RegionDescriptor, request: OpenRequest): void {
 function describe(region: Omit<RegionDescriptor, "id" | "name">, asMoving: boolean): string {
   const home = typeof region.home === "number" ? `site ${region.home}` : region.home;
   const migration = asMoving ? ` and homeMigration ${region.homeMigration}` : "";
-  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}${migration}`;
+  const release = region.consistency === "release" ? " and release consistency" : "";
+  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}${migration}${release}`;
 }

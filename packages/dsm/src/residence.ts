@@ -1,5 +1,4 @@
 import type { Completion } from "@isles/base";
-import { DirState, State } from "@isles/coherence";
 import { Service, type ServiceHandler } from "@isles/transport";
 import type { Endpoint } from "./endpoint.ts";
 import type { PageSpan } from "./near.ts";
@@ -347,16 +346,12 @@ export class ResidenceService implements ServiceHandler {
     for (const { region: id, first, last } of spans) {
       const region = this.#endpoint.regions.regionOf(id);
       if (region === undefined) continue;
-      const { cache, homes, directory, pageSize } = region;
-      const { self } = this.#endpoint;
+      const { pageSize } = region;
       for (let page = first; page <= last && page < region.pages; page++) {
-        const state = cache.state[page]!;
-        if (state === State.M) owned += pageSize;
-        else if (state >= State.S) cached += pageSize;
-        else if (homes.homeOf(page) === self) {
-          const entry = directory.stateOf(page);
-          if (entry === DirState.U || entry === DirState.S) home += pageSize;
-        }
+        const where = region.residenceOf(page);
+        if (where === "owned") owned += pageSize;
+        else if (where === "cached") cached += pageSize;
+        else if (where === "home") home += pageSize;
       }
     }
     return { owned, cached, home };

@@ -1,13 +1,23 @@
-import { type Completion, UsageError } from "@isles/base";
+import { type Completion, Spending, UsageError } from "@isles/base";
 import { Mode, type PageRange, State } from "@isles/coherence";
 import { AsyncArray } from "./async-array.ts";
 import { guardView } from "./debug-view.ts";
-import { AtomicOp, applyAtomic, applyCompareExchange, atomicOpNames, isInteger, same } from "./element-ops.ts";
+import {
+  AtomicOp,
+  applyAtomic,
+  applyCompareExchange,
+  atomicOpNames,
+  checkValues,
+  isInteger,
+  same,
+} from "./element-ops.ts";
 import type { ElementOf, TypedArray } from "./elements.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { type HomeAtomics, type HomeOp, nameOf } from "./home-atomics.ts";
 import type { PageMoves } from "./page-moves.ts";
 import { checkRange, clampRange } from "./ranges.ts";
 import type { Region } from "./region.ts";
+import { ReleaseRegion } from "./release-region.ts";
 import { HeldSpan, type Span, type SpanRequest } from "./span.ts";
 import { leaveQueue, limitOf, type WordQueue } from "./word-queue.ts";
 
@@ -35,6 +45,7 @@ export interface ArrayContext {
 /** The same with what the memory adds for its arrays. */
 export interface MemoryContext extends ArrayContext {
   readonly moves: PageMoves;
+  readonly atomics: HomeAtomics;
 }
 
 /**
@@ -112,11 +123,16 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   /** As `Atomics.load`. */
   load(index: number): ElementOf<T> {
-    return this.get(index);
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op: "load" });
+    const value = this.get(index);
+    this.#endpoint.fences.acquire();
+    return value;
   }
 
   /** As `Atomics.store`: returns the value given. */
   store(index: number, value: ElementOf<T>): ElementOf<T> {
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op: "store", value });
+    this.#endpoint.releaseWrites();
     this.set(index, value);
     return value;
   }
@@ -149,6 +165,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   /** Stores `replacement` if the element is `expected`; returns the old value either way. */
   compareExchange(index: number, expected: ElementOf<T>, replacement: ElementOf<T>): ElementOf<T> {
+    if (this.#region instanceof ReleaseRegion)
+      return this.#atHome(index, { op: "compareExchange", value: replacement, expected });
     return this.#owning(index, "compareExchange", () => applyCompareExchange(this.#view, index, expected, replacement));
   }
 
@@ -260,7 +278,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
    */
   homeOf(index: number): number | "launcher" | undefined {
     this.checkIndex(index);
-    const home = this.#region.homes.homeOf(this.#pageOf(index));
+    const home = this.#region.homeOf(this.#pageOf(index));
     if (home === this.#endpoint.sites) return "launcher";
     return home < 0 ? undefined : home;
   }
@@ -302,6 +320,12 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   checkWaitable(index: number): void {
     this.checkIndex(index);
+    if (this.#region instanceof ReleaseRegion) {
+      throw new UsageError(
+        "BAD_CONSISTENCY",
+        `shared array "${this.name}" has release consistency, under which no word can be waited on; use a condition, or an array with sequential consistency`,
+      );
+    }
     if (!(this.#view instanceof Int32Array || this.#view instanceof BigInt64Array)) {
       throw new TypeError(
         `shared array "${this.name}" is ${this.#region.descriptor.type}; only int32 and bigInt64 can be waited on`,
@@ -326,6 +350,12 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     for (const site of sites) {
       if (Number.isInteger(site) && site >= 0 && site <= this.#endpoint.sites) continue;
       throw new RangeError(`there is no site ${String(site)}; the cluster has sites 0 to ${this.#endpoint.sites - 1}`);
+    }
+    if (write && this.#region instanceof ReleaseRegion) {
+      throw new UsageError(
+        "BAD_CONSISTENCY",
+        `shared array "${this.name}" has release consistency, under which pages stay at their homes; name one by { home }, or copy by replicateTo`,
+      );
     }
     const mode = write ? Mode.Write : Mode.Read;
     const { moves } = this.#context;
@@ -374,13 +404,13 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   #storeOutside(index: number, value: ElementOf<T>): void {
     const page = (index + this.#origin) >>> this.#shift;
     const isPlain = --this.#accessesLeft >= 0 && index >>> 0 === index && index < this.length;
-    if (isPlain && this.#state[page] === WRITABLE) (this.#view as { [index: number]: unknown })[index] = value;
+    if (isPlain && this.#state[page]! >= WRITABLE) (this.#view as { [index: number]: unknown })[index] = value;
     else this.#storeSlowly(index, value);
     const climbs = index === this.#lastStore + 1;
     this.#lastStore = index;
     if (index >= this.#storeStart && index < this.#storeEnd) return;
     this.#storeEnd = 0;
-    if (!climbs || this.#state[page] !== WRITABLE) return;
+    if (!climbs || this.#state[page]! < WRITABLE) return;
     this.#storeStart = page * 2 ** this.#shift - this.#origin;
     this.#storeEnd = Math.min(this.length, this.#storeStart + 2 ** this.#shift);
     this.#windowOpened();
@@ -409,7 +439,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     const store = () => {
       view[index] = value; // throws for a value of the wrong type
     };
-    if (this.#state[page] === State.M) store();
+    if (this.#state[page]! >= State.M) store();
     else this.#endpoint.faults.store(this.#region, page, `"${this.name}".set`, store);
   }
 
@@ -427,6 +457,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
 
   #update(index: number, op: AtomicOp, value: ElementOf<T>): ElementOf<T> {
     this.checkOperation(op);
+    if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op, value });
     return this.#owning(index, atomicOpNames[op]!, () => applyAtomic(this.#view, index, op, value));
   }
 
@@ -435,9 +466,24 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.checkIndex(index);
     this.#accessesLeft--;
     this.#pollIfDue(index, call);
+    this.#endpoint.releaseWrites();
     const page = this.#pageOf(index);
-    if (this.#state[page] === State.M) return change();
-    return this.#endpoint.faults.store(this.#region, page, `"${this.name}".${call}`, change);
+    const old =
+      this.#state[page] === State.M
+        ? change()
+        : this.#endpoint.faults.store(this.#region, page, `"${this.name}".${call}`, change);
+    this.#endpoint.fences.acquire();
+    return old;
+  }
+
+  /** An atomic operation under release consistency. */
+  #atHome(index: number, what: HomeOp): ElementOf<T> {
+    this.checkIndex(index);
+    this.#endpoint.mustBlock(`"${this.name}".${nameOf(what)}`);
+    checkValues(this.#view, what);
+    this.#endpoint.releaseWrites();
+    const done = this.#context.atomics.begin(this.#region as ReleaseRegion, index + this.#origin, what);
+    return this.#endpoint.wait(done, undefined, undefined, Spending.WriteMiss) as ElementOf<T>;
   }
 
   #span(start: number, end: number, write: boolean): Span<T> {

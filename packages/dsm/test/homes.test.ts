@@ -7,7 +7,8 @@ const PAGE = 256;
 
 function region(pages: number, home: HomePolicy): RegionDescriptor {
   const length = pages * PAGE;
-  return { id: 1, name: "x", type: "uint8", length, pageSize: PAGE, home, homeMigration: true, homeMoveAfter: 8 };
+  const moves = { homeMigration: true, homeMoveAfter: 8 };
+  return { id: 1, name: "x", type: "uint8", length, pageSize: PAGE, home, consistency: "sequential", ...moves };
 }
 
 const sizes = fc.record({ pages: fc.integer({ min: 1, max: 700 }), sites: fc.integer({ min: 1, max: 40 }) });

@@ -142,6 +142,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     name: K,
     ...[args, options]: RunArguments<P, K, RunOptions>
   ): Promise<ResultOf<P, K>> {
+    const { fences } = this.#member.endpoint;
+    if (fences.isNeeded) await fences.releaseAsync(); // what the launcher wrote is there for the function
     const placed = this.#place(name, args, options ?? {}, true);
     const { outcome } = placed instanceof Promise ? await placed : placed;
     return (await outcome.promise()) as ResultOf<P, K>;
@@ -155,6 +157,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     name: K,
     ...[args, options]: RunArguments<P, K, RunOptions>
   ): Promise<Job<ResultOf<P, K>>> {
+    const { fences } = this.#member.endpoint;
+    if (fences.isNeeded) await fences.releaseAsync(); // what the launcher wrote is there for the function
     const { site, reason, outcome } = await this.#place(name, args, options ?? {}, false);
     const report = (what: string, error: unknown) => this.#member.rpcNode.report(what, error);
     const { promise } = heard(outcome.promise(), `${name}, started on site ${site},`, report);
@@ -170,6 +174,8 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     ...[args, options]: RunArguments<P, K, Pick<RunOptions, "signal">>
   ): Promise<ResultOf<P, K>[]> {
     this.#check(name);
+    const { fences } = this.#member.endpoint;
+    if (fences.isNeeded) await fences.releaseAsync(); // what the launcher wrote is there for the function
     const group = { id: this.#nextId++, name };
     const startOn = async (site: number) => this.#runs.startOn(site, name, args, group, options?.signal).promise();
     const runs: Promise<unknown>[] = [];

@@ -145,7 +145,9 @@ class SiteWorker {
       this.#checkGivenUp(task.id);
       if (run === undefined) throw noSuchFunction(task.name, [...this.#functions.keys()], this.#processes);
       const site = new Site(this.#member, () => signal.get());
+      if (endpoint.fences.isNeeded) await endpoint.fences.acquireAsync();
       const value = await run(site, unpacked(task.args, rpcNode));
+      if (endpoint.fences.isNeeded) await endpoint.fences.releaseAsync();
       const result = this.#packResult(value, task.name);
       failed = false;
       return { result };

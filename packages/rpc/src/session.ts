@@ -71,6 +71,7 @@ export class Session {
   send(call: OutgoingCall, target: string, method: string, args: readonly unknown[], options: CallOptions): void {
     const { outbox, limits, stats } = this.#core;
     const isOneWay = call.manner === "oneWay";
+    this.#core.host.releaseWrites();
     try {
       if (this.#lost !== undefined) throw this.#lostBefore(call.label, this.#lost);
       if (this.#calls.size >= limits.maxCalls) throw this.#tooManyCalls(call.label);
@@ -439,6 +440,7 @@ export class Session {
 
   #reply(call: IncomingCall, result: unknown): void {
     this.#core.stats.served++;
+    this.#core.host.releaseWrites();
     if (call.isOver) return;
     if (this.#lost !== undefined || call.isOneWay) return this.#settled(call, { value: result });
     try {

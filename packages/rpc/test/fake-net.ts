@@ -198,6 +198,10 @@ export class FakeHost implements ServiceHost {
     if (this.#net.random() < 0.5) this.handler.flush?.();
   }
 
+  releaseWrites(): void {
+    // Nothing: no memory is shared here.
+  }
+
   sendText(to: number, _service: Service, text: string): void {
     this.#net.send({ from: this.self, to, text, value: undefined });
   }

@@ -49,7 +49,7 @@ export class BodyRing {
 
   /** Copies a body in; its granule, or -1 if there is no room for it (or it is larger than the ring). */
   put(bytes: Uint8Array, at: number, length: number): number {
-    const granules = length / GRANULE;
+    const granules = Math.ceil(length / GRANULE);
     const total = this.#granules;
     const place = this.#put % total;
     // A body is contiguous: if it does not fit before the end, the rest of the ring is skipped along with it. An empty
@@ -63,7 +63,7 @@ export class BodyRing {
   }
 
   take(granule: number, length: number, into: Uint8Array | null, at: number): void {
-    const granules = length / GRANULE;
+    const granules = Math.ceil(length / GRANULE);
     if (into !== null) into.set(this.#bytes.subarray(granule * GRANULE, granule * GRANULE + length), at);
     const taken = Atomics.load(this.#taken, 0) >>> 0;
     const place = taken % this.#granules;

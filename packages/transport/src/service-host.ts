@@ -56,6 +56,11 @@ export interface ServiceHost {
   wait<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void, spending?: Spending): T;
   /** The asynchronous twin of `wait`. */
   waitAsync<T>(completion: Completion<T>, timeoutMs?: number, onTimeout?: () => void): Promise<T>;
+  /**
+   * What this thread has written becomes known, where consistency promises that only for now: to be called before anything that
+   * tells others something in the program's name (an unlock, a call, an answer). May block, though not where the thread must not.
+   */
+  releaseWrites(): void;
   /** Milliseconds, monotonic. */
   now(): number;
 }
@@ -77,5 +82,6 @@ export const Service = {
   PageMove: 13,
   Residence: 14,
   Process: 15,
+  Atomic: 16,
 } as const;
 export type Service = (typeof Service)[keyof typeof Service];

@@ -48,6 +48,7 @@ export class ConditionClient {
 
   begin(name: string, blocking: boolean): Wait {
     const { host } = this.locks;
+    host.releaseWrites();
     const claims = this.locks.here(name).filter((claim) => claim.call?.isSuspended !== true);
     const old = this.locks.heldHere(name);
     if (old?.mode !== "exclusive") {

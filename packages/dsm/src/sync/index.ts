@@ -149,6 +149,7 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
     barrier: (name = "") => {
       blockIn("barrier");
       checkName("barrier", name);
+      host.releaseWrites();
       together(collectives.barrier(name));
     },
     lock: (name) => new Lock(locks, checkName("lock", name)),
@@ -159,17 +160,19 @@ export function createSync(host: ServiceHost, options: SyncOptions = {}): Sync {
       blockIn("reduce");
       checkName("reduce", name);
       checkOperator(name, op);
+      host.releaseWrites();
       return together(collectives.reduce(name, value, op));
     },
     broadcast: (name, root, value) => {
       blockIn("broadcast");
       checkName("broadcast", name);
+      host.releaseWrites();
       return together(collectives.broadcast(name, root, value));
     },
     async: {
-      barrier: (name = "") => waits.later(() => collectives.barrier(name)),
-      reduce: (name, value, op) => waits.later(() => collectives.reduce(name, value, op)),
-      broadcast: (name, root, value) => waits.later(() => collectives.broadcast(name, root, value)),
+      barrier: (name = "") => waits.laterReleased(() => collectives.barrier(name)),
+      reduce: (name, value, op) => waits.laterReleased(() => collectives.reduce(name, value, op)),
+      broadcast: (name, root, value) => waits.laterReleased(() => collectives.broadcast(name, root, value)),
     },
     processes: new SyncMoves({ locks, conditions, semaphores, latches }),
     words,

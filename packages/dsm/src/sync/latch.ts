@@ -195,6 +195,7 @@ export class Latch {
    */
   countDown(k = 1): void {
     checkCount(k, 1, "what to count down by");
+    this.#client.waits.host.releaseWrites();
     this.#client.countDown(this.#declared, k);
   }
 

@@ -262,6 +262,7 @@ export class LockClient {
    * the mail: without this look, the lock would go back to the home and take two messages to its next holder.
    */
   release(claim: Claim): void {
+    this.host.releaseWrites();
     if (claim.next === undefined) this.host.poll();
     if (claim.state === "held") this.letGo(claim, "released");
   }

@@ -84,6 +84,7 @@ export class SemaphoreClient {
 
   release(declared: Declared, n: number): void {
     this.#throwFault(declared.key);
+    this.waits.host.releaseWrites();
     this.#giveBack(declared, n);
   }
 

@@ -123,6 +123,14 @@ export class Waits {
     return promise;
   }
 
+  /** The same for what tells others something: what was written here becomes known first. */
+  laterReleased<T>(begin: () => Completion<T>): Promise<T> {
+    return this.later(() => {
+      this.host.releaseWrites();
+      return begin();
+    });
+  }
+
   /** Says which promise the caller holds, so that {@link end} can find it. */
   adopt(completion: Completion<never> | Completion<unknown>, promise: Promise<unknown>): void {
     this.#promises.set(completion as Completion<never>, promise);

@@ -185,6 +185,10 @@ export class FakeHost implements ServiceHost {
     return [...this.#pending];
   }
 
+  releaseWrites(): void {
+    // Nothing: no memory is shared here.
+  }
+
   sendText(to: number, service: Service, text: string): void {
     this.#net.send({ from: this.self, to, service, text, value: undefined });
   }

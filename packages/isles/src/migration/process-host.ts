@@ -406,23 +406,30 @@ export class ProcessHost {
   /** Steps until the slice is over or the process waits, is wanted, or has ended: then how. */
   #steps(process: LocalProcess, start: number): Ending | undefined {
     const { endpoint } = this.#member;
-    let at = start;
     try {
-      for (;;) {
-        const { value, done } = process.steps(this.#burst);
-        if (done === true) return this.#ending(process, value);
-        if (process.waiting !== undefined || process.attention) return undefined;
-        endpoint.poll();
-        const now = endpoint.now();
-        if (now - at < BURST_MS / 2) this.#burst = Math.min(this.#burst * 2, MAX_BURST);
-        else if (now - at > BURST_MS * 2) this.#burst = Math.max(1, this.#burst >> 1);
-        at = now;
-        if (process.attention || now - start >= SLICE_MS) return undefined;
-      }
+      endpoint.fences.acquire();
+      const ending = this.#stepUntil(process, start);
+      endpoint.releaseWrites();
+      return ending;
     } catch (error) {
       if (process.killed !== undefined && error === process.killed) return { kind: "killed", error: undefined };
       if (process.isEnding) return { kind: "killed", error: this.#member.errors.encode(error) };
       return { kind: "threw", error: this.#member.errors.encode(error) };
+    }
+  }
+
+  #stepUntil(process: LocalProcess, start: number): Ending | undefined {
+    const { endpoint } = this.#member;
+    for (let at = start; ; ) {
+      const { value, done } = process.steps(this.#burst);
+      if (done === true) return this.#ending(process, value);
+      if (process.waiting !== undefined || process.attention) return undefined;
+      endpoint.poll();
+      const now = endpoint.now();
+      if (now - at < BURST_MS / 2) this.#burst = Math.min(this.#burst * 2, MAX_BURST);
+      else if (now - at > BURST_MS * 2) this.#burst = Math.max(1, this.#burst >> 1);
+      at = now;
+      if (process.attention || now - start >= SLICE_MS) return undefined;
     }
   }
 
