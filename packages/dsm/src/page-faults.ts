@@ -4,6 +4,7 @@ import type { Port } from "@isles/transport";
 import { Prefetcher } from "./prefetcher.ts";
 import type { Region } from "./region.ts";
 import type { RegionSet } from "./region-set.ts";
+import { Strides } from "./strides.ts";
 
 /** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
 export const MAX_SLEEP_MS = 500;
@@ -35,6 +36,7 @@ export type PageWait = Pick<Acquisition, "region" | "page" | "mode">;
 /** The software page fault: blocks the thread until pages are here, serving everybody meanwhile. */
 export class PageFaults {
   readonly #host: FaultHost;
+  readonly #strides = new Strides();
   /** What the thread is blocked for at this moment. */
   awaited: PageWait | undefined;
   /** The one page that an access waits for, or is about to use, while no span is held or awaited. */
@@ -61,6 +63,7 @@ export class PageFaults {
     if (region.freed !== undefined) throw region.freed;
     if (this.#host.pins.idle)
       return this.#reserving(region, page, Mode.Write, (wait) => {
+        if (!region.cache.store(page)) this.#awaitFirst(region, wait);
         while (!region.cache.store(page)) this.#awaitPage(wait);
         return store();
       });
@@ -97,8 +100,9 @@ export class PageFaults {
     if (this.#host.pins.idle) {
       let wasOutdated = region.isOutdated(page);
       this.#reserving(region, page, Mode.Read, (wait) => {
-        while (!region.cache.load(page)) {
-          this.#awaitPage(wait);
+        for (let isFirst = true; !region.cache.load(page); isFirst = false) {
+          if (isFirst) this.#awaitFirst(region, wait);
+          else this.#awaitPage(wait);
           if (region.oncePage === page && !wasOutdated) return;
           if (region.oncePage === page) wasOutdated = false; // what comes next was asked for by this load
         }
@@ -140,6 +144,12 @@ export class PageFaults {
       throw error;
     }
     return acquisition;
+  }
+
+  /** The same for a page that was not there: those that the program may want next are asked for along with it. */
+  #awaitFirst(region: Region, wait: PageWait): void {
+    this.#strides.missed(region, wait.page, wait.mode);
+    this.#awaitPage(wait);
   }
 
   /** Pumps until the page (an acquisition's cursor) came, or came for one load, or must be asked for again. */
