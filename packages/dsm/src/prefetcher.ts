@@ -1,4 +1,4 @@
-import { type Acquisition, Mode, type SpanPages } from "@isles/coherence";
+import { type Acquisition, Mode, type PageRange, type SpanPages, State } from "@isles/coherence";
 import type { RegionSet } from "./region-set.ts";
 
 /** Pages of each range that are requested ahead of the one waited for: enough to fill the pipe, few enough for the rings. */
@@ -17,19 +17,15 @@ interface AheadPages extends Pick<SpanPages, "load" | "store"> {
 export class Prefetcher {
   readonly #acquisition: Acquisition;
   readonly #pages: AheadPages;
-  /** For each range, how many pages it may be ahead. */
-  readonly #windows: number[];
-  /** For each range, the first page not requested yet. */
+  /** For each range, the first page not requested yet, and from where on more are requested. */
   readonly #next: number[];
+  readonly #due: number[];
 
   constructor(acquisition: Acquisition, pages: AheadPages) {
     this.#acquisition = acquisition;
     this.#pages = pages;
-    this.#windows = acquisition.ranges.map(({ region }) => {
-      const fitting = Math.floor(WINDOW_BYTES / (pages.regions.regionOf(region)?.pageSize ?? 1));
-      return Math.min(WINDOW_PAGES, Math.max(2, fitting));
-    });
     this.#next = acquisition.ranges.map((range) => range.first);
+    this.#due = acquisition.ranges.map((range) => range.first);
   }
 
   /** Tops the windows up; call it whenever the acquisition is about to wait. */
@@ -38,15 +34,28 @@ export class Prefetcher {
     for (const [i, range] of ranges.entries()) {
       const isCursorHere = range.region === region && page > range.first;
       const from = isCursorHere ? page : range.first;
-      const window = this.#windows[i]!;
-      const to = Math.min(range.last, from + window - 1);
       // In halves: topped up page by page, each page would travel in a message of its own.
-      if (this.#next[i]! > from + window / 2 && to < range.last) continue;
+      if (from < this.#due[i]! || this.#next[i]! > range.last) continue;
+      const to = this.#windowEnd(range, from);
       for (let next = Math.max(this.#next[i]!, from); next <= to; next++) {
         if (range.mode === Mode.Write) this.#pages.store(range.region, next);
         else this.#pages.load(range.region, next);
       }
       this.#next[i] = Math.max(this.#next[i]!, to + 1);
+      this.#due[i] = from + ((to + 1 - from) >> 1);
     }
+  }
+
+  /** The last page that may be requested now: those whose bytes are here already cost the rings nothing. */
+  #windowEnd({ region: id, last }: PageRange, from: number): number {
+    const region = this.#pages.regions.regionOf(id);
+    if (region === undefined) return last; // freed: nothing is requested
+    const { pageSize, cache } = region;
+    const end = Math.min(last, from + WINDOW_PAGES - 1);
+    let page = from;
+    for (let bytes = 0; page < end && bytes + pageSize <= WINDOW_BYTES; page++) {
+      if (cache.state[page + 1]! < State.S) bytes += pageSize;
+    }
+    return page;
   }
 }
