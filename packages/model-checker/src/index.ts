@@ -10,5 +10,7 @@ export { walkHandoff, walkOptions } from "./handoff-walks.ts";
 export type { Model } from "./model.ts";
 export { type Mutant, mutants } from "./mutants.ts";
 export { unprintedEvents, withTables } from "./protocol-tables.ts";
+export { type ReleaseConfiguration, releaseConfigurations, releaseNamed } from "./release-configurations.ts";
+export { type ReleaseMutant, releaseMutants, withoutOneReleaseRow } from "./release-mutants.ts";
 export { withoutOneRow } from "./table-mutants.ts";
 export { type Verdict, verify } from "./verify.ts";

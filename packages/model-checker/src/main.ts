@@ -7,9 +7,11 @@ import { walkHandoff } from "./handoff-walks.ts";
 import type { Model } from "./model.ts";
 import { type Mutant, mutants } from "./mutants.ts";
 import { withTables } from "./protocol-tables.ts";
+import { releaseConfigurations, releaseNamed } from "./release-configurations.ts";
+import { releaseMutants } from "./release-mutants.ts";
 import { verify } from "./verify.ts";
 
-const usage = `Explores every state of the coherence protocol and of the hand-off of processes that ship.
+const usage = `Explores every state of the coherence protocols and of the hand-off of processes that ship.
 
   node packages/model-checker/dist/main.js [options] [configuration...]
 
@@ -26,7 +28,7 @@ Without names: every configuration but the long ones.
 /** More states than any configuration has: a mistake in a model must not eat the memory. */
 const STATES_MAX = 8_000_000;
 
-/** A configuration of either protocol. */
+/** A configuration of any of the protocols. */
 interface Explorable {
   readonly name: string;
   readonly about: string;
@@ -35,7 +37,7 @@ interface Explorable {
   readonly make: () => Model;
 }
 
-const all: readonly Explorable[] = [...configurations, ...handoffConfigurations];
+const all: readonly Explorable[] = [...configurations, ...releaseConfigurations, ...handoffConfigurations];
 
 function main(): void {
   const { values, positionals } = parseArgs({
@@ -84,6 +86,9 @@ function exploreOne(configuration: Explorable): void {
 function seedAll(withStories: boolean): void {
   for (const mutant of mutants)
     seedOne(mutant, configurationNamed(mutant.configuration).make(mutant.mutation), withStories);
+  for (const mutant of releaseMutants) {
+    seedOne(mutant, releaseNamed(mutant.configuration).make(mutant.mutation), withStories);
+  }
   for (const mutant of handoffMutants) {
     seedOne(mutant, handoffNamed(mutant.configuration).make(mutant.mutation), withStories);
   }

@@ -1,4 +1,11 @@
-import { type DirStateName, dirStateNames, type StateName, stateNames } from "@isles/coherence";
+import {
+  type DirStateName,
+  dirStateNames,
+  type ReleaseStateName,
+  releaseStateNames,
+  type StateName,
+  stateNames,
+} from "@isles/coherence";
 import {
   type CacheEventName,
   cacheEventNames,
@@ -6,12 +13,17 @@ import {
   type DirEventName,
   dirEventNames,
   directoryRows,
+  type ReleaseEventName,
   type Row,
+  releaseEventNames,
+  releaseRows,
 } from "@isles/coherence/internal";
 import { asyncDescending, type Configuration, configurations } from "./configurations.ts";
 import { handoffConfigurations } from "./handoff-configurations.ts";
 import { handoffMutants } from "./handoff-mutants.ts";
 import { type Mutant, mutants } from "./mutants.ts";
+import { releaseConfigurations } from "./release-configurations.ts";
+import { releaseMutants } from "./release-mutants.ts";
 
 /** Cache events by who causes them: three narrow tables are easier to read than one wide. */
 const cacheParts: readonly (readonly [title: string, events: readonly CacheEventName[]])[] = [
@@ -29,10 +41,21 @@ const directoryParts: readonly (readonly [title: string, events: readonly DirEve
   ["Where homes move", ["WBMoves", "HomeMove"]],
 ];
 
+const releaseParts: readonly (readonly [title: string, events: readonly ReleaseEventName[]])[] = [
+  ["Accesses, and what the home says", ["Load", "Store", "Data", "DataHeld", "Notice", "HomeHere"]],
+  ["Synchronisation", ["Release", "ReleaseHeld", "Acquire", "AcquireHeld"]],
+];
+
 /** Accesses that never get to the table, because they change nothing. */
 function isHit(state: StateName, event: CacheEventName): boolean {
   const isReadable = stateNames.indexOf(state) >= stateNames.indexOf("S");
   return (event === "Load" && isReadable) || (event === "Store" && state === "M");
+}
+
+function isReleaseHit(state: ReleaseStateName, event: ReleaseEventName): boolean {
+  const at = releaseStateNames.indexOf(state);
+  if (event === "Load") return at >= releaseStateNames.indexOf("C");
+  return event === "Store" && at >= releaseStateNames.indexOf("D");
 }
 
 /** Everything in docs/PROTOCOL.md that is printed from what runs: tables, configurations, mutants. */
@@ -42,6 +65,11 @@ export function protocolTables(): Readonly<Record<string, string>> {
     directory: parts(directoryParts, dirStateNames, directoryRows, () => ""),
     configurations: configurationsTable(configurations, [[asyncDescending, "deadlocks, as expected"]]),
     mutants: mutantsTable(mutants),
+    release: parts(releaseParts, releaseStateNames, releaseRows, (state, event) =>
+      isReleaseHit(state, event) ? "hit" : "",
+    ),
+    "release-configurations": configurationsTable(releaseConfigurations, []),
+    "release-mutants": mutantsTable(releaseMutants),
     "handoff-configurations": configurationsTable(handoffConfigurations, []),
     "handoff-mutants": mutantsTable(handoffMutants),
   };
@@ -49,11 +77,13 @@ export function protocolTables(): Readonly<Record<string, string>> {
 
 /** Every event is in some part; a new one must not go unprinted. */
 export function unprintedEvents(): readonly string[] {
-  const printed = new Set<string>([...cacheParts, ...directoryParts].flatMap(([, events]) => events));
-  return [...cacheEventNames, ...dirEventNames].filter((event) => !printed.has(event) && event !== "Impossible");
+  const printed = new Set<string>([...cacheParts, ...directoryParts, ...releaseParts].flatMap(([, events]) => events));
+  return [...cacheEventNames, ...dirEventNames, ...releaseEventNames].filter(
+    (event) => !printed.has(event) && event !== "Impossible",
+  );
 }
 
-function parts<S extends StateName | DirStateName, E extends string, A extends string>(
+function parts<S extends StateName | DirStateName | ReleaseStateName, E extends string, A extends string>(
   titled: readonly (readonly [title: string, events: readonly E[]])[],
   states: readonly S[],
   rows: readonly Row<S, E, A>[],
