@@ -13,3 +13,15 @@ export function median(samples: ArrayLike<number>): number {
 export function pooled(rounds: readonly ArrayLike<number>[]): number[] {
   return rounds.flatMap((round) => Array.from(round));
 }
+
+/** A figure as it is printed: whole numbers as they are, others with three digits. */
+export function figure(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 1000 && Math.abs(value) < 1e6 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** The median of the distances from the median, scaled so that it estimates a standard deviation: outliers hardly count. */
+export function robustDeviation(samples: readonly number[]): number {
+  const middle = median(samples);
+  return 1.4826 * median(samples.map((sample) => Math.abs(sample - middle)));
+}

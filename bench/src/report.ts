@@ -1,78 +1,100 @@
-import type { Result } from "./result.ts";
+import { figure } from "./figures.ts";
+import { kernelTable } from "./macro/tables.ts";
+import type { KernelResult, Result } from "./result.ts";
 
-/** Where results go: a table for people or a JSON line per result. */
+/** Where results go: tables for people or a JSON line per result. */
 export interface Report {
   heading(row: string, title: string): void;
   progress(text: string): void;
   result(result: Result): void;
+  kernel(result: KernelResult): void;
   warn(text: string): void;
+  /** Prints what was kept back for a table. */
+  end(): void;
 }
 
 const widths = { name: 62, value: 20, yardstick: 58, ratio: 8 };
 
 export function tableReport(): Report {
   const status = statusLine();
+  let runs: KernelResult[] = [];
+  const end = () => {
+    status.clear();
+    if (runs.length > 0) console.log(kernelTable(runs));
+    runs = [];
+  };
   return {
     heading(row, title) {
-      status.clear();
+      end();
       console.log(`\n${row}. ${title}`);
     },
     progress: status.show,
     result(result) {
-      status.clear();
+      end();
       console.log(tableLine(result));
     },
-    warn(text) {
-      status.clear();
-      console.error(`warning: ${text}`);
+    kernel(result) {
+      const last = runs.at(-1);
+      if (last !== undefined && (last.kernel !== result.kernel || last.size !== result.size)) end();
+      runs.push(result);
     },
+    warn: status.warn,
+    end,
   };
 }
 
 export function jsonReport(): Report {
   const status = statusLine();
+  const line = (result: Result | KernelResult) => {
+    status.clear();
+    console.log(JSON.stringify(result));
+  };
   return {
     heading: () => undefined,
     progress: status.show,
-    result(result) {
-      status.clear();
-      console.log(JSON.stringify(result));
-    },
-    warn(text) {
-      status.clear();
-      console.error(`warning: ${text}`);
-    },
+    result: line,
+    kernel: line,
+    warn: status.warn,
+    end: status.clear,
   };
 }
 
-function tableLine({ name, value, unit, yardstick, ratio, target, met, p99 }: Result): string {
+function tableLine({ name, value, unit, yardstick, ratio, target, met, p99, failed }: Result): string {
   const verdict = met === null ? "" : met ? "met" : "MISSED";
+  const why = failed === undefined ? "" : ` (${failed.split("\n", 1)[0]})`;
   return [
     `  ${name.padEnd(widths.name)}`,
     `${figure(value)} ${unit} (p99 ${figure(p99)})`.padEnd(widths.value + 6),
     `vs ${yardstick.name} ${figure(yardstick.value)}`.padEnd(widths.yardstick),
     `${figure(ratio)} ×`.padStart(widths.ratio),
     `${target ?? ""}`.padStart(9),
-    `  ${verdict}`,
+    `  ${verdict}${why}`,
   ]
     .join(" ")
     .trimEnd();
 }
 
-function figure(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(3);
+interface StatusLine {
+  show(text: string): void;
+  clear(): void;
+  warn(text: string): void;
 }
 
 /** One line on standard error that is written over again; nothing unless that is a terminal. */
-function statusLine(): { show(text: string): void; clear(): void } {
+function statusLine(): StatusLine {
   const { stderr } = process;
-  if (!stderr.isTTY) return { show: () => undefined, clear: () => undefined };
-  const clear = () => void stderr.write("\r\u001b[2K");
+  const clear = () => {
+    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+  };
   return {
     show(text) {
       clear();
-      stderr.write(`… ${text}`.slice(0, (stderr.columns ?? 80) - 1));
+      if (stderr.isTTY) stderr.write(`… ${text}`.slice(0, (stderr.columns ?? 80) - 1));
     },
     clear,
+    warn(text) {
+      clear();
+      console.error(`warning: ${text}`);
+    },
   };
 }

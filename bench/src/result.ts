@@ -1,5 +1,6 @@
 import { median, pooled, quantile } from "./figures.ts";
 import type { Machine } from "./machine.ts";
+import type { KernelRun } from "./macro/kernel-run.ts";
 
 /** What the ratio is measured against. */
 export interface Yardstick {
@@ -16,10 +17,16 @@ export interface Measurement {
   readonly yardstick: Yardstick;
   /** Value to yardstick (or the other way round for speeds): the median over rounds of the rounds' own ratios. */
   readonly ratio: number;
+  /** Of each round: how far they lie apart is the noise. */
+  readonly ratios: readonly number[];
+  /** Whether a larger ratio is a better one, as with speeds. */
+  readonly higherIsBetter: boolean;
   /** What the ratio must reach; null for what is only reported. */
   readonly target: Target | null;
   readonly p50: number;
   readonly p99: number;
+  /** Why the figures count for nothing, if they do: a result that was wrong, a variant that failed. The target is missed then. */
+  readonly failed?: string;
 }
 
 export type Target = { readonly atMost: number } | { readonly atLeast: number };
@@ -35,21 +42,38 @@ export interface Result extends Omit<Measurement, "target"> {
 }
 
 export function resultOf(row: string, measurement: Measurement, machine: Machine): Result {
-  const { name, value, unit, yardstick, ratio, target, p50, p99 } = measurement;
+  const { target, ...rest } = measurement;
+  const { ratio, failed } = rest;
   return {
     row,
-    name,
-    value,
-    unit,
-    yardstick,
-    ratio,
+    ...rest,
     target: target === null ? null : "atMost" in target ? `<= ${target.atMost}` : `>= ${target.atLeast}`,
-    met: target === null ? null : "atMost" in target ? ratio <= target.atMost : ratio >= target.atLeast,
-    p50,
-    p99,
+    met: target === null ? null : failed === undefined && reaches(ratio, target),
     machine,
     date: new Date().toISOString(),
   };
+}
+
+/** What one variant of a kernel did, as it is printed. */
+export interface KernelResult extends KernelRun {
+  readonly row: string;
+  readonly machine: Machine;
+  readonly date: string;
+}
+
+/** A line of `--json`. */
+export type AnyResult = Result | KernelResult;
+
+export function kernelResultOf(row: string, run: KernelRun, machine: Machine): KernelResult {
+  return { row, ...run, machine, date: new Date().toISOString() };
+}
+
+export function isKernelResult(result: AnyResult): result is KernelResult {
+  return "kernel" in result;
+}
+
+function reaches(ratio: number, target: Target): boolean {
+  return "atMost" in target ? ratio <= target.atMost : ratio >= target.atLeast;
 }
 
 /** Samples of one subject, and in the same rounds its yardstick's value. */
@@ -83,6 +107,8 @@ export function timed(
     unit,
     yardstick: { name: yardstick, value: median(rounds.yardstick) },
     ratio: median(ratios),
+    ratios,
+    higherIsBetter: false,
     target,
     p50,
     p99: quantile(all, 0.99),
@@ -91,6 +117,6 @@ export function timed(
 
 /** A measurement of speeds: the ratio is the yardstick's time to the subject's. */
 export function speed(name: string, rounds: Rounds, comparison: Comparison): Measurement {
-  const { ratio, ...rest } = timed(name, rounds, comparison);
-  return { ...rest, ratio: 1 / ratio };
+  const { ratio, ratios, ...rest } = timed(name, rounds, comparison);
+  return { ...rest, ratio: 1 / ratio, ratios: ratios.map((one) => 1 / one), higherIsBetter: true };
 }

@@ -38,7 +38,7 @@ export class SharerSets {
   countOthers(slot: number, endpoint: number): number {
     let count = 0;
     for (let word = 0; word < this.#perSlot; word++) count += popcount(this.#word(slot, word));
-    return this.has(slot, endpoint) ? count - 1 : count;
+    return endpoint >= 0 && this.has(slot, endpoint) ? count - 1 : count; // -1 is nobody
   }
 
   /** The smallest member that is at least `from`, or -1. Lets a caller walk the set without allocating. */

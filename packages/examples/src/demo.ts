@@ -9,9 +9,9 @@ import { availableParallelism } from "node:os";
 import { runCg } from "./demo/cg-job.ts";
 import { runHeat } from "./demo/heat-job.ts";
 import { type DemoOptions, HELP, parseOptions } from "./demo/options.ts";
-import { type Progress, progressOn } from "./demo/progress.ts";
 import { type Row, rowAsJson } from "./demo/row.ts";
 import { formatTable } from "./demo/table.ts";
+import { type Progress, progressOn } from "./report/progress.ts";
 
 const FULL = { width: 1024, steps: 2000, repeats: 3 };
 const QUICK = { width: 512, steps: 400, repeats: 1 };

@@ -4,9 +4,9 @@ import { CG_CLASSES, type CgClassName, type CgProblem, zetaIsVerified } from "..
 import { makeMatrix } from "../kernels/cg-matrix.ts";
 import { solveSerially } from "../kernels/conjugate-gradient.ts";
 import { CG_PROGRESS, type CgProgram, cgProgram } from "../programs/index.ts";
-import { type Progress, watch } from "./progress.ts";
+import { type Progress, watch } from "../report/progress.ts";
+import { metered } from "../report/traffic.ts";
 import { medianRun, noteOn, type Row, seconds, siteCount } from "./row.ts";
-import { metered } from "./traffic.ts";
 
 export interface CgJob {
   readonly className: CgClassName;

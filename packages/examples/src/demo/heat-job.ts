@@ -8,9 +8,9 @@ import { HEAT_PROGRESS, type HeatProgram, heatProgram, RELIEF, temperatures } fr
 import { findCraterLake } from "../relief/crater.ts";
 import { resample } from "../relief/spline.ts";
 import { type Grid, loadVolcano, VOLCANO_SPACING_METRES } from "../relief/volcano.ts";
-import { type Progress, watch } from "./progress.ts";
+import { type Progress, watch } from "../report/progress.ts";
+import { metered } from "../report/traffic.ts";
 import { noteOn, type Row, seconds, siteCount } from "./row.ts";
-import { metered } from "./traffic.ts";
 
 export interface HeatJob {
   /** Cells across. 512 doubles fill a page of 4 KiB, so a multiple of 512 gives every row whole pages. */

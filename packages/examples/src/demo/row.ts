@@ -1,5 +1,5 @@
 /** One result of the demo: a job at a number of sites. */
-import type { Traffic } from "./traffic.ts";
+import type { Traffic } from "../report/traffic.ts";
 
 export interface Row {
   readonly job: string;

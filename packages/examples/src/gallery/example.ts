@@ -1,6 +1,8 @@
 /** What the collection knows of each of its examples. */
 import type { Cluster } from "isles";
-import type { SizeName } from "../kernel/contract.ts";
+import type { SizeName, Verdict } from "../kernel/contract.ts";
+import type { Task } from "../report/progress.ts";
+import type { Traffic } from "../report/traffic.ts";
 
 /** A picture: its pixels as a PNG file, or its text as SVG. */
 export interface Picture {
@@ -19,4 +21,31 @@ export interface Example {
   readonly sizes: Readonly<Partial<Record<SizeName, string>>>;
   /** Draws what the program left in shared memory, if there is something to see. */
   picture?(cluster: Cluster, size: SizeName): Promise<Picture>;
+  /** For an example that is no kernel. */
+  readonly own?: OwnRun;
+}
+
+/** How an example runs that has another shape than a kernel's. */
+export interface OwnRun {
+  /** Its source below `src/`: "migration/walk.ts". */
+  readonly source: string;
+  /** The sites it always has, if it cannot be run on any number. */
+  readonly sites?: number;
+  run(request: OwnRequest): Promise<Outcome>;
+}
+
+/** What is asked of one run. */
+export interface OwnRequest {
+  readonly sites: number;
+  readonly size: SizeName;
+  readonly task: Task;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** Of the slowest site's timed run. */
+  readonly seconds: number;
+  readonly traffic?: Traffic;
+  readonly picture?: Picture;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { cac } from "cac";
+import { bench } from "./bench.ts";
+import { examples } from "./examples.ts";
 import { run } from "./run.ts";
 
 /** Ends the command with one line that says what is wrong. */
@@ -29,6 +31,11 @@ cli
   .example('  isles run heat.program.js heat --sites 4 --args \'{"n":1024,"steps":500}\'')
   .example("  isles run hello.program.ts")
   .action((program: string, name: string | undefined, options: Record<string, unknown>) => run(program, name, options));
+cli
+  .command("bench [...options]", "Run the benchmark suite; isles bench --help says with what")
+  .allowUnknownOptions()
+  .action(() => bench(process.argv.slice(process.argv.indexOf("bench") + 1)));
+cli.command("examples [...names]", "List, run and check the examples; isles examples --help says how");
 cli.help((sections) => {
   sections.push({
     title: "\nExit code",
@@ -37,9 +44,18 @@ cli.help((sections) => {
 });
 cli.version(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version as string);
 
+/** Commands of other packages: they read their options, `--help` too, themselves. */
+const handedOn = new Map<string, (args: readonly string[]) => Promise<void>>([
+  ["bench", bench],
+  ["examples", examples],
+]);
+
 try {
-  cli.parse(process.argv, { run: false });
-  if (cli.matchedCommand !== undefined) {
+  const product = handedOn.get(process.argv[2] ?? "");
+  if (product === undefined) cli.parse(process.argv, { run: false });
+  if (product !== undefined) {
+    await product(process.argv.slice(3));
+  } else if (cli.matchedCommand !== undefined) {
     await cli.runMatchedCommand();
   } else if (!cli.options.help && !cli.options.version) {
     const [unknown] = cli.args;

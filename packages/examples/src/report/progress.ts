@@ -6,8 +6,8 @@ import type { SharedArray } from "isles";
 
 /** One piece of work whose progress is shown. Disposing of it unfinished takes the bar off the screen. */
 export interface Task extends Disposable {
-  /** So much is done; units as in `total`. */
-  update(done: number): void;
+  /** So much is done; units as in `total`, which may have become known only now. */
+  update(done: number, total?: number): void;
   finish(ok: boolean, note: string): void;
 }
 
@@ -41,7 +41,10 @@ class BarProgress implements Progress {
     });
     bar.start(total, 0);
     return {
-      update: (done) => bar.update(done),
+      update: (done, known) => {
+        if (known !== undefined) bar.setTotal(known);
+        bar.update(done);
+      },
       finish: (ok, note) => {
         bar.stop();
         const mark = ok
@@ -67,9 +70,9 @@ class LineProgress implements Progress {
   start(label: string, total: number, unit: string): Task {
     let reported = 0;
     return {
-      update: (done) => {
-        const part = Math.floor((done * LINES_PER_TASK) / total);
-        if (part > reported && done < total) this.#stream.write(`${label}: ${done}/${total} ${unit}\n`);
+      update: (done, known = total) => {
+        const part = Math.floor((done * LINES_PER_TASK) / known);
+        if (part > reported && done < known) this.#stream.write(`${label}: ${done}/${known} ${unit}\n`);
         reported = Math.max(reported, part);
       },
       finish: (ok, note) => this.#stream.write(`${label}: ${ok ? "" : "FAILED, "}${note}\n`),
@@ -81,14 +84,14 @@ class LineProgress implements Progress {
 /** How often a running job's counter is looked at. Each look takes a page from a site, so not too often. */
 const POLL_MS = 200;
 
-/** Reports a counter in shared memory for as long as the work goes on. */
+/** Reports counters in shared memory, all elements of the array, for as long as the work goes on. */
 export async function watch<T>(
   work: Promise<T>,
-  counter: SharedArray<Int32Array>,
-  report: (count: number) => void,
+  counters: SharedArray<Int32Array>,
+  report: (...counts: number[]) => void,
 ): Promise<T> {
   const done = new AbortController();
-  const polling = poll(counter, report, done.signal);
+  const polling = poll(counters, report, done.signal);
   try {
     return await work;
   } finally {
@@ -98,14 +101,15 @@ export async function watch<T>(
 }
 
 async function poll(
-  counter: SharedArray<Int32Array>,
-  report: (count: number) => void,
+  counters: SharedArray<Int32Array>,
+  report: (...counts: number[]) => void,
   done: AbortSignal,
 ): Promise<void> {
   try {
     while (!done.aborted) {
       await setTimeout(POLL_MS, undefined, { signal: done });
-      report(await counter.async.get(0));
+      using span = await counters.async.read();
+      report(...span.view);
     }
   } catch {
     // Either the work is done, or it failed and says so itself: a counter has nothing to add.

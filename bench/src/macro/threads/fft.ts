@@ -1,0 +1,55 @@
+/**
+ * SPLASH-2's FFT by hand: two matrices that all threads see. Each thread turns over what it needs of everybody's rows
+ * into its own, and transforms those in place. One barrier before each transposition.
+ */
+import {
+  checkFFT,
+  FFT_PROBLEMS,
+  type FftRows,
+  type KernelAnswer,
+  type KernelArgs,
+  makeSignal,
+  prepareRows,
+  problemOf,
+  runKernel,
+  transformRow,
+  transposeBlock,
+} from "@isles/examples";
+import type { ThreadTeam } from "../team.ts";
+
+export function heapBytes(args: KernelArgs): number {
+  const { side } = problemOf("fft", FFT_PROBLEMS, args.size);
+  return 2 * side * side * 16;
+}
+
+export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
+  const problem = problemOf("fft", FFT_PROBLEMS, args.size);
+  const { side } = problem;
+  const width = 2 * side;
+  const rows = team.share(side);
+  const own = prepareRows(problem, rows);
+  const x = team.float64(side * width);
+  const y = team.float64(side * width);
+  const transpose = (from: Float64Array, to: Float64Array) =>
+    transposeBlock(from, 2 * rows.start, width, side, rows.end - rows.start, to, rows.start * width, width);
+  return runKernel(team, "fft", args, {
+    reset: () => makeSignal(rows.start * side, rows.end * side, x, rows.start * width),
+    compute() {
+      transpose(x, y);
+      transformRows(own, y, true);
+      team.barrier();
+      transpose(y, x);
+      transformRows(own, x, false);
+      team.barrier();
+      transpose(x, y);
+    },
+    check: () => checkFFT(problem, y),
+  });
+}
+
+function transformRows(own: FftRows, matrix: Float64Array, twiddle: boolean): void {
+  for (let r = own.rows.start; r < own.rows.end; r++) {
+    const at = r * own.width;
+    matrix.set(transformRow(own, r, matrix, at, twiddle), at);
+  }
+}

@@ -1,0 +1,27 @@
+/** The picture of a square field: each cell a pixel, from the lowest value inside, dark, to the highest, bright. */
+import { PNG } from "pngjs";
+import { along, INFERNO } from "./colour.ts";
+
+/** Levels that are told apart. */
+const LEVELS = 256;
+const PALETTE = Array.from({ length: LEVELS }, (_, level) => along(INFERNO, level / (LEVELS - 1)).map(Math.round));
+
+/** Encodes n × n values as a PNG. The border has the range of its neighbourhood: what lies beyond is clamped. */
+export function drawField(n: number, values: Float64Array | Uint8Array): Buffer {
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (let i = 1; i < n - 1; i++) {
+    for (let j = 1; j < n - 1; j++) {
+      const value = values[i * n + j];
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
+    }
+  }
+  const scale = (LEVELS - 1) / (highest - lowest || 1);
+  const png = new PNG({ width: n, height: n, colorType: 2 });
+  for (let i = 0; i < n * n; i++) {
+    const level = Math.min(Math.max(Math.round((values[i] - lowest) * scale), 0), LEVELS - 1);
+    png.data.set(PALETTE[level], 4 * i);
+    png.data[4 * i + 3] = 255;
+  }
+  return PNG.sync.write(png);
+}

@@ -1,0 +1,107 @@
+/**
+ * Blocked LU on shared memory, one program for any number of sites; the arithmetic and the layout are in ../kernels/lu.ts.
+ *
+ * Blocks are dealt out in two dimensions, as in SPLASH-2. A block is written by its owner alone, and read by others only when it
+ * is final. It is a page where it can be (32 × 32 numbers are 8 KiB), and its home is the site that first touches it, its owner.
+ *
+ * Synchronisation: two barriers a step, one after the diagonal block is factored and one after the blocks below it and right of
+ * it are final. Then each site fetches, in one go, those of the pivot's column that lie in its own rows, and, where the grid of
+ * sites has more than one row, block by block those of the pivot's row.
+ */
+import type { Memory, SharedArray, Site } from "isles";
+import type { KernelAnswer, KernelArgs } from "../kernel/contract.ts";
+import { problemOf, runKernel } from "../kernel/run-kernel.ts";
+import { stepsOf } from "../kernel/steps.ts";
+import {
+  checkLu,
+  factorBlock,
+  fillBlocks,
+  joinBlocks,
+  LU_PROBLEMS,
+  LuLayout,
+  type LuProblem,
+  solveBelow,
+  solveRight,
+  updateBlock,
+} from "../kernels/lu.ts";
+
+function sharedBlocks(memory: Memory, { size }: LuProblem, layout: LuLayout): SharedArray<Float64Array> {
+  const pageSize = size * size * Float64Array.BYTES_PER_ELEMENT;
+  return memory.float64("lu", layout.length, { pageSize, home: "first-touch" });
+}
+
+/** Runs it on this site. */
+export function lu(site: Site, args: KernelArgs = {}): KernelAnswer {
+  const problem = problemOf("lu", LU_PROBLEMS, args.size);
+  const { size } = problem;
+  const layout = new LuLayout(problem, site.count);
+  const { blocks, area, across } = layout;
+  const shared = sharedBlocks(site.memory, problem, layout);
+  const step = stepsOf(site, "lu", args);
+  const isMine = (i: number, j: number) => layout.owner(i, j) === site.id;
+  const reading = (i: number, j: number) => shared.reading(layout.at(i, j), layout.at(i, j) + area);
+  const writing = (i: number, j: number) => shared.writing(layout.at(i, j), layout.at(i, j) + area);
+
+  function factorDiagonal(k: number): void {
+    if (!isMine(k, k)) return;
+    using diagonal = site.memory.acquire({ block: writing(k, k) });
+    factorBlock(diagonal.block.view, size);
+  }
+
+  /** This site's blocks of the pivot's column and row. */
+  function solvePanels(k: number): void {
+    const below = layout.below(k, k, site.id);
+    if (below.count > 0 && layout.columnAfter(k - 1, site.id) === k) {
+      using panel = site.memory.acquire({ column: shared.writing(below.start, below.end), diagonal: reading(k, k) });
+      for (let b = 0; b < below.count; b++) {
+        solveBelow(panel.column.view, b * area, panel.diagonal.view, size);
+        site.poll();
+      }
+    }
+    if (layout.rowAfter(k - 1, site.id) !== k) return;
+    for (let j = layout.columnAfter(k, site.id); j < blocks; j += across) {
+      using panel = site.memory.acquire({ block: writing(k, j), diagonal: reading(k, k) });
+      solveRight(panel.block.view, panel.diagonal.view, size);
+      site.poll();
+    }
+  }
+
+  /** Subtracts the panels' product from this site's blocks behind them. */
+  function update(k: number): void {
+    const { start, end, count } = layout.below(k, k, site.id);
+    const next = layout.columnAfter(k, site.id);
+    if (count === 0 || next >= blocks) return;
+    for (let j = next; j < blocks; j += across) shared.prefetch(layout.at(k, j), layout.at(k, j) + area);
+    using left = shared.read(start, end);
+    for (let j = next; j < blocks; j += across) {
+      const below = layout.below(k, j, site.id);
+      using spans = site.memory.acquire({ top: reading(k, j), column: shared.writing(below.start, below.end) });
+      for (let b = 0; b < count; b++) {
+        updateBlock(spans.column.view, left.view, spans.top.view, b, size);
+        site.poll();
+      }
+    }
+  }
+
+  function reset(): void {
+    fillBlocks(problem, layout, site.id, (block, at) => shared.copyFrom(block, at));
+  }
+
+  function compute(): void {
+    for (let k = 0; k < blocks; k++) {
+      factorDiagonal(k);
+      site.barrier();
+      solvePanels(k);
+      site.barrier();
+      update(k);
+      step(k + 1, blocks);
+    }
+  }
+
+  function check() {
+    using all = shared.read();
+    return checkLu(problem, joinBlocks(problem, layout, all.view));
+  }
+
+  return runKernel(site, "lu", args, { reset, compute, check });
+}
