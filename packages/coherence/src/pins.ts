@@ -5,6 +5,8 @@ import { Acquisition, ESCALATE_AFTER, Mode, type PageRange, Phase } from "./acqu
 export interface PinnedPages {
   /** Is the page here in that mode? Read: `state >= State.S`. Write: `state === State.M`. */
   satisfied(region: number, page: number, mode: Mode): boolean;
+  /** The first page from `first` to `last` that is not, or `last + 1`. For sites that hold thousands; else each is asked about. */
+  firstMissing?(region: number, first: number, last: number, mode: Mode): number;
   /** How many rights all the caches ever lost (sum of PageCache.losses). Without it every blocking wait rescans granted spans. */
   readonly losses?: number;
 }
@@ -206,13 +208,19 @@ export class Pins {
     let page = acquisition.page;
     while (this.#segmentFrom(acquisition, everything, region, page)) {
       region = this.#region;
-      for (page = this.#first; page <= this.#last; page++) {
-        if (this.#pages.satisfied(region, page, this.#mode)) continue;
-        this.#moveCursor(acquisition, region, page);
-        return true;
-      }
+      page = this.#firstMissing(region, this.#first, this.#last, this.#mode);
+      if (page > this.#last) continue;
+      this.#moveCursor(acquisition, region, page);
+      return true;
     }
     return false;
+  }
+
+  #firstMissing(region: number, first: number, last: number, mode: Mode): number {
+    if (this.#pages.firstMissing !== undefined) return this.#pages.firstMissing(region, first, last, mode);
+    let page = first;
+    while (page <= last && this.#pages.satisfied(region, page, mode)) page++;
+    return page;
   }
 
   #moveCursor(acquisition: Acquisition, region: number, page: number): void {

@@ -155,6 +155,15 @@ export abstract class Region {
     return mode === Mode.Read ? state >= State.S : state >= State.M;
   }
 
+  /** The first page from `first` to `last` that is not here in that mode, or `last + 1`. */
+  firstMissing(first: number, last: number, mode: Mode): number {
+    const { state } = this.cache;
+    const least = mode === Mode.Read ? State.S : State.M;
+    let page = first;
+    while (page <= last && state[page]! >= least) page++;
+    return page;
+  }
+
   /** Asks for the page if nothing is under way; true if it is there. */
   request(page: number, mode: Mode): boolean {
     return mode === Mode.Read ? this.cache.load(page) : this.cache.store(page);

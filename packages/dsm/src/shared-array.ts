@@ -179,7 +179,10 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     const held = this.#endpoint.faults.acquire(this.pages(index, index + 1, false), `"${this.name}".wait`);
     let wait: ReturnType<WordQueue["enqueue"]>;
     try {
-      if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
+      if (!same(this.#view[index] as ElementOf<T>, expected)) {
+        this.#endpoint.fences.acquire(); // another value is news
+        return "not-equal";
+      }
       wait = this.#context.words.enqueue(this.wordKey(index));
       this.#region.sleeps(wait);
       this.#endpoint.waitHolding(wait.enqueued);
@@ -199,6 +202,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   notify(index: number, count = Infinity): number {
     this.checkWaitable(index);
     this.#endpoint.mustBlock(`"${this.name}".notify`);
+    this.#endpoint.releaseWrites();
     return this.#endpoint.wait(this.#context.words.notify(this.wordKey(index), count));
   }
 
@@ -223,12 +227,15 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     return { array: this, start, end, write: true };
   }
 
-  /** Asks for the pages of a range without waiting: a later `read` finds them here or on their way. */
-  prefetch(start = 0, end = this.length): void {
+  /**
+   * Asks for the pages of a range without waiting: a later `read` finds them here or on their way; with `{ write: true }` a later
+   * `write`. What comes is not held: another site may have it again before that.
+   */
+  prefetch(start = 0, end = this.length, { write = false }: { readonly write?: boolean } = {}): void {
     checkRange(this.name, start, end, this.length);
     if (this.#region.freed !== undefined) throw this.#region.freed;
-    for (const { first, last } of this.pages(start, end, false))
-      this.#endpoint.prefetch(this.#region, first, last, Mode.Read);
+    for (const { first, last, mode } of this.pages(start, end, write))
+      this.#endpoint.prefetch(this.#region, first, last, mode);
   }
 
   /**
@@ -243,6 +250,7 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   /** Pushes read copies of a range to `sites`, in bulk messages. They stay until somebody writes there. */
   replicateTo(sites: readonly number[], start = 0, end = this.length): void {
     this.#endpoint.mustBlock("array.replicateTo");
+    this.#endpoint.releaseWrites(); // what is written here is in the copies
     for (const copy of this.moves(sites, start, end, false)) this.#endpoint.wait(copy);
   }
 
