@@ -49,7 +49,10 @@ export class AsyncArray<T extends TypedArray> {
 
   async load(index: number): Promise<ElementOf<T>> {
     if (this.#region instanceof ReleaseRegion) return this.#atHome(index, { op: "load" });
-    return this.get(index);
+    const value = await this.get(index);
+    const { fences } = this.#context.endpoint;
+    if (fences.isNeeded) await fences.acquireAsync();
+    return value;
   }
 
   async store(index: number, value: ElementOf<T>): Promise<ElementOf<T>> {
@@ -94,7 +97,10 @@ export class AsyncArray<T extends TypedArray> {
     const held = await this.read(index, index + 1);
     let wait: ReturnType<MemoryContext["words"]["enqueue"]>;
     try {
-      if (!same(this.#view[index] as ElementOf<T>, expected)) return "not-equal";
+      if (!same(this.#view[index] as ElementOf<T>, expected)) {
+        await this.#context.endpoint.fences.acquireAsync(); // another value is news
+        return "not-equal";
+      }
       wait = this.#context.words.enqueue(this.#array.wordKey(index));
       this.#region.sleeps(wait);
       await this.#context.endpoint.waitAsync(wait.enqueued);
@@ -112,6 +118,7 @@ export class AsyncArray<T extends TypedArray> {
 
   async notify(index: number, count = Infinity): Promise<number> {
     this.#array.checkWaitable(index);
+    await this.#context.endpoint.fences.releaseAsync();
     return this.#context.endpoint.waitAsync(this.#context.words.notify(this.#array.wordKey(index), count));
   }
 
@@ -153,6 +160,8 @@ export class AsyncArray<T extends TypedArray> {
   }
 
   async replicateTo(sites: readonly number[], start = 0, end = this.#array.length): Promise<void> {
+    const { fences } = this.#context.endpoint;
+    if (fences.isNeeded) await fences.releaseAsync();
     await this.#moved(this.#array.moves(sites, start, end, false));
   }
 

@@ -7,7 +7,7 @@ import {
   TimeAccount,
   WouldBlockError,
 } from "@isles/base";
-import { type Acquisition, type Kind, Mode, Pins, ProtocolError, SpanDriver, type SpanPages } from "@isles/coherence";
+import { type Acquisition, Mode, Pins, ProtocolError, SpanDriver } from "@isles/coherence";
 import {
   type Group,
   MessageClass,
@@ -21,13 +21,11 @@ import {
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { Background, BlockedOn, EndpointOptions, ValueMessage } from "./endpoint-options.ts";
 import { Fences } from "./fences.ts";
-import { FirstTouchService } from "./first-touch.ts";
-import { Loopback } from "./loopback.ts";
+import { HeldBack } from "./held-back.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
 import { Pending } from "./pending.ts";
-import { RecordInbox } from "./record-inbox.ts";
-import { RecordOutbox } from "./record-outbox.ts";
-import type { Region, RegionHost } from "./region.ts";
+import type { Region } from "./region.ts";
+import { type LinkHost, RegionLinks } from "./region-links.ts";
 import { RegionSet } from "./region-set.ts";
 import { ReleaseRegion } from "./release-region.ts";
 import { TaskQueue } from "./task-queue.ts";
@@ -48,7 +46,7 @@ export const SINGLE_RUNS: Group = { id: 0, name: "" };
  * The thread runs its own protocol at *poll points*: while it waits, in `poll()`, every so many element accesses, and in
  * its event loop. Page states change nowhere else, so checking a page and then using it needs no lock.
  */
-export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, SpanPages {
+export class Endpoint implements FaultHost, LinkHost, Receiver, ServiceHost {
   readonly self: number;
   readonly sites: number;
   readonly mayBlock: boolean;
@@ -56,12 +54,14 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   readonly port: Port;
   readonly pending = new Pending();
   readonly regions = new RegionSet();
-  readonly pins = new Pins(this);
-  readonly spans = new SpanDriver(this.pins, this);
+  readonly pins = new Pins(this.regions);
+  readonly spans = new SpanDriver(this.pins, this.regions);
   /** What keeps release consistency's promises. */
   readonly fences = new Fences(this);
   /** How the thread waits for pages. */
   readonly faults = new PageFaults(this);
+  /** How the regions' records travel. */
+  readonly links: RegionLinks;
   /** The run whose code is being executed here. */
   group: Group = SINGLE_RUNS;
   /** What the thread's time goes into. */
@@ -85,10 +85,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** Asynchronous acquisitions look again after every turn. */
   readonly #turnListeners = new Set<() => void>();
   readonly #handlers: (ServiceHandler | undefined)[] = [];
-  readonly #loopback: Loopback;
-  readonly #firstTouch = new FirstTouchService(this);
-  readonly #outbox: RecordOutbox;
-  readonly #inbox: RecordInbox;
+  readonly #heldBack = new HeldBack();
   readonly #onBroken: (error: Error) => void;
   /** Services that gather what they send. */
   readonly #gathering: Required<ServiceHandler>[] = [];
@@ -110,14 +107,12 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.#onBroken = options.onBroken;
     this.port = options.connect(this);
     this.self = this.port.self;
-    this.#outbox = new RecordOutbox(this.port);
-    this.#inbox = new RecordInbox(this.port, this.regions);
-    this.#loopback = new Loopback(this);
+    this.links = new RegionLinks(this);
   }
 
   /** Pages that have come from each endpoint so far; counts on beyond 2^32 from 0. */
   get pagesFrom(): Readonly<Uint32Array> {
-    return this.#inbox.pagesFrom;
+    return this.links.inbox.pagesFrom;
   }
 
   /**
@@ -125,8 +120,8 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
    * What was to be told before is forgotten.
    */
   afterPages(count: number, tell: () => void): void {
-    this.#inbox.pagesLeft = count;
-    this.#inbox.onPages = tell;
+    this.links.inbox.pagesLeft = count;
+    this.links.inbox.onPages = tell;
   }
 
   // Receiver
@@ -169,18 +164,18 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** Runs what the turn has set off here until nothing is left, and hands what it sends to the port. */
   #settleNow(): void {
     do {
-      this.#loopback.drain();
+      this.links.loopback.drain();
       if (this.#turnListeners.size > 0) for (const listener of [...this.#turnListeners]) listener();
       for (const service of this.#gathering) service.flush();
-    } while (this.#loopback.pending);
-    this.#outbox.flush();
+    } while (this.links.loopback.pending);
+    this.links.outbox.flush();
   }
 
   /** Delivers a text message, whose first code unit is its service. */
   text(from: number, service: Service, message: string): void {
-    if (service === Service.Coherence) this.#inbox.records(from, message);
-    else if (service === Service.Page) this.#inbox.pageFrame(from, message);
-    else if (service === Service.Home) this.#firstTouch.text(from, message);
+    if (service === Service.Coherence) this.links.inbox.records(from, message);
+    else if (service === Service.Page) this.links.inbox.pageFrame(from, message);
+    else if (service === Service.Home) this.links.firstTouch.text(from, message);
     else this.#handler(service).text(from, message.slice(1));
   }
 
@@ -215,30 +210,46 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   releaseWrites(): void {
     this.fences.release();
+    if ((this.mayBlock && !this.#delivering) || this.fences.isReleased || this.pending.failure !== undefined) return;
+    if (this.#heldBack.isHolding) return;
+    this.#heldBack.hold();
+    this.fences.whenReleased(() => this.#heldBack.letGo());
+  }
+
+  acquireReads(): Completion<void> | undefined {
+    return this.fences.acquireSoon();
   }
 
   sendText(to: number, service: Service, text: string): void {
+    if (this.#heldBack.isHolding && to !== this.self) {
+      this.#heldBack.add(() => this.sendText(to, service, text));
+      return;
+    }
     this.serviceMessages++;
     const message = String.fromCharCode(service) + text;
     if (to === this.self) {
-      this.#loopback.text(service, message);
+      this.links.loopback.text(service, message);
       this.#scheduleTurn();
       return;
     }
-    this.#outbox.flushTo(to);
+    this.links.outbox.flushTo(to);
     this.port.send(to, message, MessageClass.Request);
     // Program code may not come back to a poll point for long; what it sends must leave now.
     if (!this.#delivering) this.port.flush();
   }
 
   sendValue(to: number, service: Service, value: unknown, transfer?: readonly Transferable[]): void {
+    if (this.#heldBack.isHolding && to !== this.self) {
+      this.#heldBack.addValue(value, transfer, (copy, moved) => this.sendValue(to, service, copy, moved));
+      return;
+    }
     this.serviceMessages++;
     if (to === this.self) {
-      this.#loopback.value(service, structuredClone(value, transfer && { transfer: [...transfer] }));
+      this.links.loopback.value(service, structuredClone(value, transfer && { transfer: [...transfer] }));
       this.#scheduleTurn();
       return;
     }
-    this.#outbox.flushTo(to);
+    this.links.outbox.flushTo(to);
     this.port.post(to, { s: service, v: value } satisfies ValueMessage, MessageClass.Request, transfer);
   }
 
@@ -299,6 +310,7 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
   /** The cluster is down or closed: every wait here ends with `error`, and every later one begins with it. */
   fail(error: Error): void {
     this.pending.failAll(error);
+    this.#heldBack.letGo();
     for (const region of this.regions.all) region.fail(error);
   }
 
@@ -306,7 +318,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
 
   /** Serves whatever has arrived. The poll point of long computations. */
   poll(): void {
-    if (!this.port.hasMail() && !this.#loopback.pending) return;
+    if (!this.port.hasMail()) {
+      if (this.links.loopback.pending) this.turn();
+      return;
+    }
     const before = this.account.switchTo(Spending.Serving);
     this.turn();
     this.account.switchTo(before);
@@ -373,7 +388,10 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     const before = this.account.switchTo(Spending.Serving);
     try {
       this.fences.acquire(); // what came in is news
-      this.#tasks.run(() => this.poll()); // others may wait for pages of this site, and there may be many tasks
+      this.#tasks.run(() => {
+        this.poll(); // others may wait for pages of this site, and there may be many tasks
+        this.fences.acquire(); // what came in just now runs next
+      });
       this.send();
     } finally {
       this.account.switchTo(before);
@@ -558,92 +576,13 @@ export class Endpoint implements FaultHost, Receiver, RegionHost, ServiceHost, S
     this.send();
   }
 
-  // SpanPages (what Pins and SpanDriver ask)
-
-  get losses(): number {
-    return this.regions.losses;
-  }
-
-  satisfied(region: number, page: number, mode: Mode): boolean {
-    return this.regions.regionOf(region)?.satisfied(page, mode) ?? true; // a freed region holds nobody up
-  }
-
-  load(region: number, page: number): boolean {
-    return this.regions.regionOf(region)?.cache.load(page) ?? true;
-  }
-
-  store(region: number, page: number): boolean {
-    return this.regions.regionOf(region)?.cache.store(page) ?? true;
-  }
-
-  settleAll(): void {
-    for (const region of this.regions.all) region.cache.settleAll();
-  }
-
-  // RegionHost
-
-  record(
-    to: number,
-    region: Region,
-    kind: Kind,
-    page: number,
-    requester: number,
-    acks: number,
-    withBody: boolean,
-  ): void {
-    if (to !== this.self) {
-      this.#outbox.add(to, region, kind, page, requester, acks, withBody);
-      return;
-    }
-    this.#loopback.record(region, kind, page, requester, acks);
-  }
-
-  recordWith(
-    to: number,
-    region: Region,
-    kind: Kind,
-    page: number,
-    requester: number,
-    acks: number,
-    bytes: Uint8Array,
-    length: number,
-  ): void {
-    this.#outbox.addWith(to, region, kind, page, requester, acks, bytes, 0, length);
-  }
-
-  held(region: number, page: number, right: Mode): boolean {
-    const reserved = this.faults.reserved;
-    if (reserved !== undefined && reserved.page === page && reserved.region === region) {
-      return right <= reserved.mode && this.satisfied(region, page, reserved.mode);
-    }
-    return this.pins.held(region, page, right);
-  }
-
-  arrivedOnce(region: number, page: number): void {
-    this.spans.readOnce(region, page);
-  }
-
-  body(region: Region, page: number): void {
-    this.#inbox.body(region, page);
-  }
-
-  bodyInto(into: Uint8Array, length: number, elementBytes: number | undefined): void {
-    this.#inbox.bodyInto(into, length, elementBytes);
-  }
-
-  locate(region: Region, page: number, kind: Kind): void {
-    this.#firstTouch.locate(region, page, kind);
-  }
-
-  keepEarly(region: number, deliver: () => void): void {
-    this.#inbox.keepEarly(region, deliver);
-  }
+  // Regions
 
   /** A region was announced: what came early for it can be delivered. */
   announced(region: Region): void {
     this.regions.add(region);
     if (region instanceof ReleaseRegion) this.fences.add(region);
-    this.#inbox.announced(region);
+    this.links.announced(region);
     this.send();
   }
 

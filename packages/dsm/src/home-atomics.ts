@@ -1,4 +1,4 @@
-import { type Completion, IslesError } from "@isles/base";
+import { type Completion, IslesError, ReleasedError } from "@isles/base";
 import { Mode } from "@isles/coherence";
 import { Service, type ServiceHandler } from "@isles/transport";
 import { type AtomicOp, applyAtomic, applyCompareExchange, atomicOpNames } from "./element-ops.ts";
@@ -86,7 +86,7 @@ export class HomeAtomics implements ServiceHandler {
     if (message.kind === "do") return this.#serve(from, message);
     const done = this.#asked.get(message.ticket);
     if (message.kind === "done") done?.resolve(message.value);
-    else done?.reject(new IslesError(message.error.code, message.error.message));
+    else done?.reject(errorOf(message.error));
   }
 
   #serve(from: number, message: Message & { kind: "do" }): void {
@@ -99,7 +99,7 @@ export class HomeAtomics implements ServiceHandler {
     };
     if (region === undefined) {
       if (regions.isFreed(id)) fail(regions.freedError(id));
-      else this.#endpoint.keepEarly(id, () => this.#serve(from, message));
+      else this.#endpoint.links.inbox.keepEarly(id, () => this.#serve(from, message));
       return;
     }
     const page = Math.floor((index * region.view.BYTES_PER_ELEMENT) / region.pageSize);
@@ -115,6 +115,10 @@ export class HomeAtomics implements ServiceHandler {
     if (what.op !== "load") region.changedAtHome(page);
     this.#endpoint.fences.whenReleased(() => tell(value));
   }
+}
+
+function errorOf({ code, message }: { readonly code: string; readonly message: string }): IslesError {
+  return code === "RELEASED" ? new ReleasedError(message) : new IslesError(code, message);
 }
 
 function applied({ view }: ReleaseRegion, index: number, what: HomeOp): Element {

@@ -210,7 +210,9 @@ export class SpanGroup {
     const held = this.#held;
     this.#held = null;
     if (held === null) return;
-    this.#context.endpoint.release(held);
+    const { endpoint } = this.#context;
+    endpoint.release(held);
+    if (!endpoint.mayBlock) endpoint.releaseWrites(); // its end is a release, as that of a span is: see AsyncArray
     for (const span of this.#spans) span.release(); // what the debug mode goes by
   }
 

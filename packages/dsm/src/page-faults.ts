@@ -1,5 +1,5 @@
 import { Spending, type TimeAccount } from "@isles/base";
-import { type Acquisition, Mode, type PageRange, type Pins, type SpanDriver, type SpanPages } from "@isles/coherence";
+import { type Acquisition, Mode, type PageRange, type Pins, type SpanDriver } from "@isles/coherence";
 import type { Port } from "@isles/transport";
 import { Prefetcher } from "./prefetcher.ts";
 import type { Region } from "./region.ts";
@@ -10,7 +10,7 @@ import { Strides } from "./strides.ts";
 export const MAX_SLEEP_MS = 500;
 
 /** What page faults need of their endpoint. */
-export interface FaultHost extends Pick<SpanPages, "load" | "store"> {
+export interface FaultHost {
   readonly pins: Pins;
   readonly spans: SpanDriver;
   readonly regions: RegionSet;
@@ -134,7 +134,7 @@ export class PageFaults {
   complete(acquisition: Acquisition): Acquisition {
     try {
       if (!this.#host.spans.next(acquisition)) return acquisition;
-      const ahead = new Prefetcher(acquisition, this.#host);
+      const ahead = new Prefetcher(acquisition, this.#host.regions);
       do {
         ahead.run();
         this.#awaitPage(acquisition);

@@ -91,6 +91,7 @@ export class PageMoves implements ServiceHandler {
       done(error as Error); // freed meanwhile, or no memory for it here
       return;
     }
+    this.#endpoint.fences.acquire(); // what is told to be copied is news: a stale copy is none
     let next = first;
     let underWay = 0;
     let isAsking = false;

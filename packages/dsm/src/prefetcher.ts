@@ -1,14 +1,9 @@
-import { type Acquisition, Mode, type PageRange, type SpanPages, State } from "@isles/coherence";
+import { type Acquisition, Mode, type PageRange, State } from "@isles/coherence";
 import type { RegionSet } from "./region-set.ts";
 
 /** Pages of each range that are requested ahead of the one waited for: enough to fill the pipe, few enough for the rings. */
 const WINDOW_PAGES = 64;
 const WINDOW_BYTES = 384 * 1024;
-
-/** How pages are asked for, and how large they are. */
-interface AheadPages extends Pick<SpanPages, "load" | "store"> {
-  readonly regions: RegionSet;
-}
 
 /**
  * Keeps requests for the next pages of a blocking acquisition under way, so that a span costs round trips and not pages ×
@@ -16,12 +11,12 @@ interface AheadPages extends Pick<SpanPages, "load" | "store"> {
  */
 export class Prefetcher {
   readonly #acquisition: Acquisition;
-  readonly #pages: AheadPages;
+  readonly #pages: RegionSet;
   /** For each range, the first page not requested yet, and from where on more are requested. */
   readonly #next: number[];
   readonly #due: number[];
 
-  constructor(acquisition: Acquisition, pages: AheadPages) {
+  constructor(acquisition: Acquisition, pages: RegionSet) {
     this.#acquisition = acquisition;
     this.#pages = pages;
     this.#next = acquisition.ranges.map((range) => range.first);
@@ -48,7 +43,7 @@ export class Prefetcher {
 
   /** The last page that may be requested now: those whose bytes are here already cost the rings nothing. */
   #windowEnd({ region: id, last }: PageRange, from: number): number {
-    const region = this.#pages.regions.regionOf(id);
+    const region = this.#pages.regionOf(id);
     if (region === undefined) return last; // freed: nothing is requested
     const { pageSize, cache } = region;
     const end = Math.min(last, from + WINDOW_PAGES - 1);

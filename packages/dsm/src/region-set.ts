@@ -1,12 +1,12 @@
 import { ReleasedError } from "@isles/base";
-import type { Kind } from "@isles/coherence";
+import type { Kind, Mode, SpanPages } from "@isles/coherence";
 import type { RegionDescriptor } from "./descriptor.ts";
 import type { RegionTable } from "./record-inbox.ts";
 import type { Region } from "./region.ts";
 import { releaseBodyBytes } from "./release-region.ts";
 
 /** The regions an endpoint takes part in, and those that were freed: what is still on its way for them is dropped. */
-export class RegionSet implements RegionTable {
+export class RegionSet implements RegionTable, SpanPages {
   /** In the order of their numbers' arrival; few, so that settling all of them is cheap. */
   readonly all: Region[] = [];
   readonly #byId = new Map<number, Region>();
@@ -57,5 +57,27 @@ export class RegionSet implements RegionTable {
     let losses = this.#lossesOfFreed;
     for (const region of this.all) losses += region.cache.losses;
     return losses;
+  }
+
+  // SpanPages (what Pins and SpanDriver ask); a freed region holds nobody up
+
+  satisfied(region: number, page: number, mode: Mode): boolean {
+    return this.#byId.get(region)?.satisfied(page, mode) ?? true;
+  }
+
+  firstMissing(region: number, first: number, last: number, mode: Mode): number {
+    return this.#byId.get(region)?.firstMissing(first, last, mode) ?? last + 1;
+  }
+
+  load(region: number, page: number): boolean {
+    return this.#byId.get(region)?.cache.load(page) ?? true;
+  }
+
+  store(region: number, page: number): boolean {
+    return this.#byId.get(region)?.cache.store(page) ?? true;
+  }
+
+  settleAll(): void {
+    for (const region of this.all) region.cache.settleAll();
   }
 }

@@ -88,8 +88,8 @@ export class RegistryService {
     if (regions.isFreed(descriptor.id)) throw regions.freedError(descriptor.id);
     const region =
       descriptor.consistency === "release"
-        ? new ReleaseRegion(descriptor, this.#endpoint)
-        : new SequentialRegion(descriptor, this.#endpoint);
+        ? new ReleaseRegion(descriptor, this.#endpoint.links)
+        : new SequentialRegion(descriptor, this.#endpoint.links);
     this.#descriptors.set(descriptor.name, descriptor);
     this.#endpoint.announced(region);
     return region;

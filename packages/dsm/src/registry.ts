@@ -93,15 +93,17 @@ export function checkSame(known: RegionDescriptor, request: OpenRequest): void {
     wanted.consistency === known.consistency;
   if (fits) return;
   const asMoving = wanted.homeMigration !== known.homeMigration;
+  const asConsistent = wanted.consistency !== known.consistency;
+  const [is, asked] = [describe(known, asMoving, asConsistent), describe(wanted, asMoving, asConsistent)];
   throw new MismatchError(
-    `shared array "${known.name}" exists as ${describe(known, asMoving)}, but ${describe(wanted, asMoving)} was asked for; ` +
+    `shared array "${known.name}" exists as ${is}, but ${asked} was asked for; ` +
       "use the same type, length and options everywhere, or another name",
   );
 }
 
-function describe(region: Omit<RegionDescriptor, "id" | "name">, asMoving: boolean): string {
+function describe(region: Omit<RegionDescriptor, "id" | "name">, asMoving: boolean, asConsistent: boolean): string {
   const home = typeof region.home === "number" ? `site ${region.home}` : region.home;
   const migration = asMoving ? ` and homeMigration ${region.homeMigration}` : "";
-  const release = region.consistency === "release" ? " and release consistency" : "";
-  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}${migration}${release}`;
+  const consistency = asConsistent ? ` and ${region.consistency} consistency` : "";
+  return `${region.type}[${region.length}] with pages of ${region.pageSize} bytes and home ${home}${migration}${consistency}`;
 }

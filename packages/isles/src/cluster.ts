@@ -146,7 +146,9 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     if (fences.isNeeded) await fences.releaseAsync(); // what the launcher wrote is there for the function
     const placed = this.#place(name, args, options ?? {}, true);
     const { outcome } = placed instanceof Promise ? await placed : placed;
-    return (await outcome.promise()) as ResultOf<P, K>;
+    const result = (await outcome.promise()) as ResultOf<P, K>;
+    if (fences.isNeeded) await fences.acquireAsync(); // what the function wrote shows in the launcher's spans
+    return result;
   }
 
   /**
@@ -183,7 +185,9 @@ export class Cluster<P = AnyProgram> implements AsyncDisposable {
     // When the sites have really left it, which may be later than the promises say: an aborted run rejects at once.
     const ended = this.#scheduler.passed().then(() => this.#tellSites({ kind: "ended", group: group.id }));
     try {
-      return (await Promise.all(runs)) as ResultOf<P, K>[];
+      const results = (await Promise.all(runs)) as ResultOf<P, K>[];
+      if (fences.isNeeded) await fences.acquireAsync();
+      return results;
     } catch (first) {
       throw await causeOf(first, runs, ended);
     }

@@ -153,6 +153,8 @@ class SiteWorker {
       return { result };
     } catch (error) {
       this.#tellOthers(task, error);
+      // If that fails, then because a site was lost: this run has an error already.
+      if (endpoint.fences.isNeeded) await Promise.allSettled([endpoint.fences.releaseAsync()]);
       return { error: this.#member.errors.encode(error) };
     } finally {
       this.#port.bells.leave();

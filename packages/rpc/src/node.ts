@@ -120,6 +120,7 @@ export class RpcNode implements Core, ServiceHandler {
       self: host.self,
       post: (to, name, data, transfer) => {
         checkTransfer(this, transfer);
+        host.releaseWrites();
         this.outbox.value(to, `${Kind.Post}${textField(name)}`, data, transfer);
       },
       defer: (task) => {

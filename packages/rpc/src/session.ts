@@ -71,8 +71,8 @@ export class Session {
   send(call: OutgoingCall, target: string, method: string, args: readonly unknown[], options: CallOptions): void {
     const { outbox, limits, stats } = this.#core;
     const isOneWay = call.manner === "oneWay";
-    this.#core.host.releaseWrites();
     try {
+      this.#core.host.releaseWrites();
       if (this.#lost !== undefined) throw this.#lostBefore(call.label, this.#lost);
       if (this.#calls.size >= limits.maxCalls) throw this.#tooManyCalls(call.label);
       options.signal?.throwIfAborted();
@@ -311,7 +311,8 @@ export class Session {
     }
     this.#forget(id);
     try {
-      call.resolve(readResult(unmarshal, reader, body));
+      const result = readResult(unmarshal, reader, body);
+      this.#heard(call, () => call.resolve(result));
     } catch (error) {
       unmarshal.release();
       call.reject(error);
@@ -326,8 +327,19 @@ export class Session {
       return;
     }
     this.#forget(id);
-    const error = this.#core.errors.decode(body?.value);
-    call.reject(withPath(error, call.label, endpointName(this.#core.host.self, this.#core.host.sites)));
+    const error = withPath(
+      this.#core.errors.decode(body?.value),
+      call.label,
+      endpointName(this.#core.host.self, this.#core.host.sites),
+    );
+    this.#heard(call, () => call.reject(error));
+  }
+
+  /** An answer is there: what its callee wrote before is seen by whoever gets it. (Who blocks for it sees to that in the wait.) */
+  #heard(call: OutgoingCall, settle: () => void): void {
+    const acquired = call.manner === "blocking" ? undefined : this.#core.host.acquireReads();
+    if (acquired === undefined) settle();
+    else acquired.onSettled(settle);
   }
 
   // Calls of the peer
@@ -440,7 +452,8 @@ export class Session {
 
   #reply(call: IncomingCall, result: unknown): void {
     this.#core.stats.served++;
-    this.#core.host.releaseWrites();
+    const cut = this.#released();
+    if (cut !== undefined) return this.#fail(call, cut);
     if (call.isOver) return;
     if (this.#lost !== undefined || call.isOneWay) return this.#settled(call, { value: result });
     try {
@@ -456,11 +469,22 @@ export class Session {
     }
   }
 
-  #fail(call: IncomingCall, error: unknown): void {
+  #fail(call: IncomingCall, thrown: unknown): void {
+    const error = (call.isStarted ? this.#released() : undefined) ?? thrown;
     if (call.isOver) return;
     if (call.isOneWay) this.#core.report(`the one-way call ${call.what} of ${this.#name}`, error);
     else if (this.#lost === undefined) this.#sendFailure(call.id, error);
     this.#settled(call, { error });
+  }
+
+  /** What a call has written is to be known before its answer is. What cuts that short (the end of the cluster), else undefined. */
+  #released(): unknown {
+    try {
+      this.#core.host.releaseWrites();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 
   #settled(call: IncomingCall, outcome: Outcome): void {

@@ -202,6 +202,10 @@ export class FakeHost implements ServiceHost {
     // Nothing: no memory is shared here.
   }
 
+  acquireReads(): undefined {
+    return undefined;
+  }
+
   sendText(to: number, _service: Service, text: string): void {
     this.#net.send({ from: this.self, to, text, value: undefined });
   }

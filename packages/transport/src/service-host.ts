@@ -61,6 +61,11 @@ export interface ServiceHost {
    * tells others something in the program's name (an unlock, a call, an answer). May block, though not where the thread must not.
    */
   releaseWrites(): void;
+  /**
+   * What others have told is heard: what they wrote before is seen from now on, or, where something is returned, from when that is
+   * settled. `wait`, `waitAsync` and deferred tasks have done so; for results that reach the program in another way.
+   */
+  acquireReads(): Completion<void> | undefined;
   /** Milliseconds, monotonic. */
   now(): number;
 }

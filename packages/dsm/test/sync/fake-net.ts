@@ -189,6 +189,10 @@ export class FakeHost implements ServiceHost {
     // Nothing: no memory is shared here.
   }
 
+  acquireReads(): undefined {
+    return undefined;
+  }
+
   sendText(to: number, service: Service, text: string): void {
     this.#net.send({ from: this.self, to, service, text, value: undefined });
   }

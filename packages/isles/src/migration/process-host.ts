@@ -408,9 +408,11 @@ export class ProcessHost {
     const { endpoint } = this.#member;
     try {
       endpoint.fences.acquire();
-      const ending = this.#stepUntil(process, start);
-      endpoint.releaseWrites();
-      return ending;
+      try {
+        return this.#stepUntil(process, start);
+      } finally {
+        endpoint.releaseWrites(); // also before it is told that it threw
+      }
     } catch (error) {
       if (process.killed !== undefined && error === process.killed) return { kind: "killed", error: undefined };
       if (process.isEnding) return { kind: "killed", error: this.#member.errors.encode(error) };
