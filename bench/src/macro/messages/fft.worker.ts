@@ -55,7 +55,11 @@ export function part(): Float64Array {
 }
 
 function transformed(twiddle: boolean): Blocks {
-  return blocksOf((r) => transformRow(own, r, matrix, (r - own.rows.start) * own.width, twiddle));
+  return blocksOf((r) => {
+    const at = (r - own.rows.start) * own.width;
+    own.row.set(matrix.subarray(at, at + own.width));
+    return transformRow(own, r, twiddle);
+  });
 }
 
 /** Rows in pieces, one for each worker. */

@@ -7,6 +7,7 @@ import {
   FT_PROBLEMS,
   type FtProblem,
   type FtTransforms,
+  keep,
   type Part,
   prepareFt,
   problemOf,
@@ -53,8 +54,7 @@ export function start(): Blocks {
   const plane = new Float64Array(problem.ny * width);
   return blocksOf(z, yParts, (k) => {
     startPlane(problem, k, plane);
-    transformOfSpace(forward, plane);
-    return plane;
+    return transformOfSpace(forward, plane);
   });
 }
 
@@ -63,7 +63,7 @@ export function toSpectrum(incoming: Blocks): Blocks {
   for (let j = 0; j < y.end - y.start; j++) {
     const plane = spectrum.subarray(j * nz * width, (j + 1) * nz * width);
     takePlane(incoming, j, y.end - y.start, zParts, plane);
-    transformOfSpectrum(forward, plane);
+    keep(transformOfSpectrum(forward, plane), plane);
   }
   return evolved();
 }
@@ -74,8 +74,7 @@ export function toSpace(incoming: Blocks): { sum: Float64Array; next: Blocks } {
   const sum = new Float64Array(2);
   for (let k = z.start; k < z.end; k++) {
     takePlane(incoming, k - z.start, z.end - z.start, yParts, plane);
-    transformToSpace(back, plane);
-    addChecksum(problem, k, plane, sum, 0);
+    addChecksum(problem, k, transformToSpace(back, plane), sum, 0);
   }
   stepsLeft--;
   const next = stepsLeft > 0 ? evolved() : [];
@@ -86,8 +85,7 @@ function evolved(): Blocks {
   const plane = new Float64Array(problem.nz * width);
   return blocksOf(y, zParts, (j) => {
     evolve(spectrum, (j - y.start) * plane.length, factors, plane);
-    transformOfSpectrum(back, plane);
-    return plane;
+    return transformOfSpectrum(back, plane);
   });
 }
 

@@ -5,14 +5,13 @@
 import {
   checkFFT,
   FFT_PROBLEMS,
-  type FftRows,
   type KernelAnswer,
   type KernelArgs,
   makeSignal,
   prepareRows,
   problemOf,
   runKernel,
-  transformRow,
+  transformRows,
   transposeBlock,
 } from "@isles/examples";
 import type { ThreadTeam } from "../team.ts";
@@ -30,26 +29,20 @@ export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
   const own = prepareRows(problem, rows);
   const x = team.float64(side * width);
   const y = team.float64(side * width);
+  const ownRows = (matrix: Float64Array) => matrix.subarray(rows.start * width, rows.end * width);
   const transpose = (from: Float64Array, to: Float64Array) =>
     transposeBlock(from, 2 * rows.start, width, side, rows.end - rows.start, to, rows.start * width, width);
   return runKernel(team, "fft", args, {
     reset: () => makeSignal(rows.start * side, rows.end * side, x, rows.start * width),
     compute() {
       transpose(x, y);
-      transformRows(own, y, true);
+      transformRows(own, ownRows(y), true);
       team.barrier();
       transpose(y, x);
-      transformRows(own, x, false);
+      transformRows(own, ownRows(x), false);
       team.barrier();
       transpose(x, y);
     },
     check: () => checkFFT(problem, y),
   });
-}
-
-function transformRows(own: FftRows, matrix: Float64Array, twiddle: boolean): void {
-  for (let r = own.rows.start; r < own.rows.end; r++) {
-    const at = r * own.width;
-    matrix.set(transformRow(own, r, matrix, at, twiddle), at);
-  }
 }

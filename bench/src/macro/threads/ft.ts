@@ -13,6 +13,7 @@ import {
   type FtProblem,
   type KernelAnswer,
   type KernelArgs,
+  keep,
   prepareFt,
   problemOf,
   runKernel,
@@ -54,26 +55,25 @@ export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
       for (let k = z.start; k < z.end; k++) {
         const own = space.subarray(k * ny * width, (k + 1) * ny * width);
         startPlane(problem, k, own);
-        transformOfSpace(forward, own);
+        keep(transformOfSpace(forward, own), own);
       }
       team.barrier();
       for (let j = y.start; j < y.end; j++) {
         const own = spectrum.subarray((j - y.start) * nz * width, (j - y.start + 1) * nz * width);
         for (let k = 0; k < nz; k++) copyRow(space, (k * ny + j) * width, own, k * width, width);
-        transformOfSpectrum(forward, own);
+        keep(transformOfSpectrum(forward, own), own);
       }
       for (let step = 0; step < steps; step++) {
         const turned = shared[step % 2 === 0 ? 1 : 0];
         for (let j = y.start; j < y.end; j++) {
           const own = turned.subarray(j * nz * width, (j + 1) * nz * width);
           evolve(spectrum, (j - y.start) * nz * width, factors, own);
-          transformOfSpectrum(back, own);
+          keep(transformOfSpectrum(back, own), own);
         }
         team.barrier();
         for (let k = z.start; k < z.end; k++) {
           for (let j = 0; j < ny; j++) copyRow(turned, (j * nz + k) * width, plane, j * width, width);
-          transformToSpace(back, plane);
-          addChecksum(problem, k, plane, sums, (team.id * steps + step) * 2);
+          addChecksum(problem, k, transformToSpace(back, plane), sums, (team.id * steps + step) * 2);
         }
       }
     },

@@ -22,6 +22,7 @@ export const sorExample: Example = {
     using red = await colours[0].async.read();
     using black = await colours[1].async.read();
     const grid = joinColours(problem.n, stride, [red.view, black.view]);
-    return { extension: "png", content: drawField(problem.n, grid) };
+    // The border keeps its noise, and is felt for some cells.
+    return { extension: "png", content: drawField(problem.n, grid, Math.floor(problem.n / 20)) };
   },
 };

@@ -100,22 +100,28 @@ export function transposeBlock(
 }
 
 /**
- * Transforms row `r` (counted in the whole matrix), which lies in `matrix` at element `at`; the result is left in one of the
- * two small arrays, which is returned. With `twiddle` it is multiplied by the row's roots.
+ * Transforms row `r` (counted in the whole matrix), which lies in `own.row`; the result is left in one of the two small arrays,
+ * which is returned. With `twiddle` it is multiplied by the row's roots.
  */
 export function transformRow(
-  own: FftRows,
+  { fft, width, roots, rows, row, work }: FftRows,
   r: number,
-  matrix: Float64Array,
-  at: number,
   twiddle: boolean,
 ): Float64Array {
-  const { fft, width, roots, rows, row, work } = own;
-  for (let k = 0; k < width; k++) row[k] = matrix[at + k];
   transform(fft, 1, row, 0, work, 0);
   const result = fft.isOdd ? work : row;
   if (twiddle) multiplyRow(result, roots, (r - rows.start) * width);
   return result;
+}
+
+/** Transforms this worker's rows, in place; `matrix` has nothing else. */
+export function transformRows(own: FftRows, matrix: Float64Array, twiddle: boolean): void {
+  const { width, rows, row } = own;
+  for (let r = rows.start; r < rows.end; r++) {
+    const at = (r - rows.start) * width;
+    row.set(matrix.subarray(at, at + width));
+    matrix.set(transformRow(own, r, twiddle), at);
+  }
 }
 
 function multiplyRow(row: Float64Array, roots: Float64Array, at: number): void {
@@ -134,9 +140,9 @@ export function fftSerially(problem: FftProblem, own: FftRows, x: Float64Array, 
   const { side } = problem;
   const width = 2 * side;
   transposeBlock(x, 0, width, side, side, y, 0, width);
-  for (let r = 0; r < side; r++) y.set(transformRow(own, r, y, r * width, true), r * width);
+  transformRows(own, y, true);
   transposeBlock(y, 0, width, side, side, x, 0, width);
-  for (let r = 0; r < side; r++) x.set(transformRow(own, r, x, r * width, false), r * width);
+  transformRows(own, x, false);
   transposeBlock(x, 0, width, side, side, y, 0, width);
 }
 

@@ -92,11 +92,10 @@ export function startPlane({ nx, ny }: FtProblem, z: number, plane: Float64Array
   nextNumbers(skipAhead(NPB_CG_SEED, 2 * nx * ny * z), plane);
 }
 
-/** Transforms a plane [n][x] along n. In place. */
-function alongColumns(fft: Fft, nx: number, plane: Float64Array, work: Float64Array): void {
+/** Transforms a plane [n][x] along n; the result is left in one of the two arrays, which is returned. */
+function alongColumns(fft: Fft, nx: number, plane: Float64Array, work: Float64Array): Float64Array {
   transform(fft, nx, plane, 0, work, 0);
-  if (!fft.isOdd) return;
-  for (let k = 0; k < plane.length; k++) plane[k] = work[k];
+  return fft.isOdd ? work : plane;
 }
 
 /** Transforms a plane [n][x] along x, row by row. In place. */
@@ -110,21 +109,27 @@ function alongRows(fft: Fft, n: number, plane: Float64Array, work: Float64Array)
   }
 }
 
-/** A plane [y][x] of space on its way to the spectrum. In place. */
-export function transformOfSpace({ problem, x, y, work }: FtTransforms, plane: Float64Array): void {
+/** A plane [y][x] of space on its way to the spectrum. Returns where it is then: `plane` or `work`, which may be longer. */
+export function transformOfSpace({ problem, x, y, work }: FtTransforms, plane: Float64Array): Float64Array {
   alongRows(x, problem.ny, plane, work);
-  alongColumns(y, problem.nx, plane, work);
+  return alongColumns(y, problem.nx, plane, work);
 }
 
-/** A plane [z][x] of the spectrum, on its way there or as the first on its way back. In place. */
-export function transformOfSpectrum({ problem, z, work }: FtTransforms, plane: Float64Array): void {
-  alongColumns(z, problem.nx, plane, work);
+/** A plane [z][x] of the spectrum, on its way there or as the first on its way back. Returns where it is then. */
+export function transformOfSpectrum({ problem, z, work }: FtTransforms, plane: Float64Array): Float64Array {
+  return alongColumns(z, problem.nx, plane, work);
 }
 
-/** A plane [y][x], transformed along z already, on its way back to space. In place. */
-export function transformToSpace({ problem, x, y, work }: FtTransforms, plane: Float64Array): void {
-  alongColumns(y, problem.nx, plane, work);
-  alongRows(x, problem.ny, plane, work);
+/** A plane [y][x], transformed along z already, on its way back to space. Returns where it is then. */
+export function transformToSpace({ problem, x, y, work }: FtTransforms, plane: Float64Array): Float64Array {
+  const result = alongColumns(y, problem.nx, plane, work);
+  alongRows(x, problem.ny, result, result === work ? plane : work);
+  return result;
+}
+
+/** Keeps a plane that a transform has left somewhere else. */
+export function keep(result: Float64Array, plane: Float64Array): void {
+  if (result !== plane) copyRow(result, 0, plane, 0, plane.length);
 }
 
 /** What each step multiplies the planes `y.start` … `y.end` of the spectrum by, [y][z][x]: exp(-4 α π² |k|²), k from -n/2 on. */
@@ -180,21 +185,23 @@ export function ftSerially(problem: FtProblem, onStep: (finished: number) => voi
   const planeLength = 2 * nx * nz;
   for (let z = 0; z < nz; z++) {
     startPlane(problem, z, space[z]);
-    transformOfSpace(forward, space[z]);
-    for (let y = 0; y < ny; y++) copyRow(space[z], 2 * nx * y, spectrum, planeLength * y + 2 * nx * z, 2 * nx);
+    const plane = transformOfSpace(forward, space[z]);
+    for (let y = 0; y < ny; y++) copyRow(plane, 2 * nx * y, spectrum, planeLength * y + 2 * nx * z, 2 * nx);
   }
-  for (let y = 0; y < ny; y++) transformOfSpectrum(forward, spectrum.subarray(planeLength * y, planeLength * (y + 1)));
+  for (let y = 0; y < ny; y++) {
+    const plane = spectrum.subarray(planeLength * y, planeLength * (y + 1));
+    keep(transformOfSpectrum(forward, plane), plane);
+  }
   const sums = new Float64Array(2 * steps);
   const plane = new Float64Array(planeLength);
   for (let step = 0; step < steps; step++) {
     for (let y = 0; y < ny; y++) {
       evolve(spectrum, planeLength * y, factors, plane);
-      transformOfSpectrum(back, plane);
-      for (let z = 0; z < nz; z++) copyRow(plane, 2 * nx * z, space[z], 2 * nx * y, 2 * nx);
+      const turned = transformOfSpectrum(back, plane);
+      for (let z = 0; z < nz; z++) copyRow(turned, 2 * nx * z, space[z], 2 * nx * y, 2 * nx);
     }
     for (let z = 0; z < nz; z++) {
-      transformToSpace(back, space[z]);
-      addChecksum(problem, z, space[z], sums, 2 * step);
+      addChecksum(problem, z, transformToSpace(back, space[z]), sums, 2 * step);
     }
     onStep(step + 1);
   }

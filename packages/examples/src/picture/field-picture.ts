@@ -1,4 +1,4 @@
-/** The picture of a square field: each cell a pixel, from the lowest value inside, dark, to the highest, bright. */
+/** The picture of a square field: each cell a pixel, from the lowest value, dark, to the highest, bright. */
 import { PNG } from "pngjs";
 import { along, INFERNO } from "./colour.ts";
 
@@ -6,11 +6,11 @@ import { along, INFERNO } from "./colour.ts";
 const LEVELS = 256;
 const PALETTE = Array.from({ length: LEVELS }, (_, level) => along(INFERNO, level / (LEVELS - 1)).map(Math.round));
 
-/** Encodes n × n values as a PNG. The border has the range of its neighbourhood: what lies beyond is clamped. */
-export function drawField(n: number, values: Float64Array | Uint8Array): Buffer {
+/** Encodes n × n values as a PNG. The range is that of the cells `margin` or more from the border; what lies beyond is clamped. */
+export function drawField(n: number, values: Float64Array | Uint8Array, margin = 0): Buffer {
   let [lowest, highest] = [Infinity, -Infinity];
-  for (let i = 1; i < n - 1; i++) {
-    for (let j = 1; j < n - 1; j++) {
+  for (let i = margin; i < n - margin; i++) {
+    for (let j = margin; j < n - margin; j++) {
       const value = values[i * n + j];
       if (value < lowest) lowest = value;
       if (value > highest) highest = value;

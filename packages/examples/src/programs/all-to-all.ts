@@ -7,7 +7,7 @@ import type { SharedArray, Site, SpanRequest } from "isles";
 import type { Part } from "../kernel/contract.ts";
 
 /** Bytes of a page: large, because its message costs as much as some thousand bytes; small, so that many fit into the pipe. */
-const PAGE_BYTES = 8192;
+const PAGE_BYTES = 16_384;
 
 /** Between two exchanges: what the others have written for this site, and where it writes for them. */
 export interface Turn extends Disposable {

@@ -1,10 +1,10 @@
 /**
  * SPLASH-2's FFT on shared memory; the method is in ../kernels/fft.ts.
  *
- * Each site owns some consecutive rows of the matrix and keeps them in private memory while it transforms them. In a
- * transposition the block where the rows of site i meet the columns of site j goes from i to j: i copies it into shared memory
- * as it is, j turns it over as it reads. Three exchanges of two barriers each, in which a site fetches (count-1) / count of
- * its rows; see all-to-all.ts.
+ * Each site owns some consecutive rows of the matrix. They lie in pieces: one block for each site j, with the columns that become
+ * rows of j in the next transposition. So a transposition goes from block to block: the site turns over what it gets of j
+ * into the block that is for j, and transforms the rows there. Three exchanges of two barriers each, in which a site fetches
+ * (count-1) / count of its rows; see all-to-all.ts.
  */
 import type { Site } from "isles";
 import type { KernelAnswer, KernelArgs, Part } from "../kernel/contract.ts";
@@ -44,26 +44,30 @@ export function fft(site: Site, args: KernelArgs = {}): KernelAnswer {
   const work: Work = { site, parts, own: prepareRows(problem, { start, end }), width };
   const largest = Math.max(...parts.map((part) => part.end - part.start));
   const exchange = new AllToAll(site, "fft", 2 * largest ** 2);
-  const matrix = new Float64Array((end - start) * width);
   const spectrum = site.memory.float64(FFT_SPECTRUM, side * width, { pageSize: pageSizeFor(width * 8) });
   const steps = stepsOf(site, "fft", args);
   return runKernel(site, "fft", args, {
     reset() {
-      makeSignal(start * side, end * side, matrix, 0);
       using turn = exchange.first(); // the signal begins where the first transposition finds it
-      for (let r = start; r < end; r++) putRow(work, r, matrix.subarray((r - start) * width), turn);
+      const row = new Float64Array(width);
+      for (let r = start; r < end; r++) {
+        makeSignal(r * side, (r + 1) * side, row, 0);
+        putRow(work, r, row, turn);
+      }
     },
     compute() {
       for (const isFirst of [true, false]) {
         using turn = exchange.next();
-        transpose(work, turn, matrix);
-        for (let r = start; r < end; r++)
-          putRow(work, r, transformRow(work.own, r, matrix, (r - start) * width, isFirst), turn);
+        transposeInto(work, turn);
+        for (let r = start; r < end; r++) {
+          takeRow(work, r, turn);
+          putRow(work, r, transformRow(work.own, r, isFirst), turn);
+        }
         steps(isFirst ? 1 : 2, 3);
       }
       using turn = exchange.next({ isLast: true });
       using rows = spectrum.write(start * width, end * width);
-      transpose(work, turn, rows.view);
+      transposeLast(work, turn, rows.view);
       steps(3, 3);
     },
     check() {
@@ -73,7 +77,7 @@ export function fft(site: Site, args: KernelArgs = {}): KernelAnswer {
   });
 }
 
-/** A row in pieces, into shared memory: columns that become rows of site j go to the block for j. */
+/** A row into its pieces. */
 function putRow({ parts, own }: Work, r: number, row: Float64Array, { outgoing }: Turn): void {
   for (let j = 0; j < parts.length; j++) {
     const piece = row.subarray(2 * parts[j].start, 2 * parts[j].end);
@@ -81,8 +85,26 @@ function putRow({ parts, own }: Work, r: number, row: Float64Array, { outgoing }
   }
 }
 
-/** What everybody has written for this site, turned over: column c of the matrix becomes this site's row c. */
-function transpose({ parts, own, width }: Work, { incoming }: Turn, to: Float64Array): void {
+/** A row from its pieces, to be transformed. */
+function takeRow({ parts, own }: Work, r: number, { outgoing }: Turn): void {
+  for (let j = 0; j < parts.length; j++) {
+    const length = 2 * (parts[j].end - parts[j].start);
+    const at = (r - own.rows.start) * length;
+    own.row.set(outgoing[j].subarray(at, at + length), 2 * parts[j].start);
+  }
+}
+
+/** What everybody has written for this site, turned over, block by block: column c of the matrix becomes this site's row c. */
+function transposeInto({ parts, own }: Work, { incoming, outgoing }: Turn): void {
+  const columns = own.rows.end - own.rows.start;
+  for (let j = 0; j < parts.length; j++) {
+    const rows = parts[j].end - parts[j].start;
+    transposeBlock(incoming[j], 0, 2 * columns, rows, columns, outgoing[j], 0, 2 * rows);
+  }
+}
+
+/** The same into whole rows. */
+function transposeLast({ parts, own, width }: Work, { incoming }: Turn, to: Float64Array): void {
   const columns = own.rows.end - own.rows.start;
   for (let j = 0; j < parts.length; j++) {
     const { start, end } = parts[j];

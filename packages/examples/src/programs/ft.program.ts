@@ -19,6 +19,7 @@ import {
   FT_PROBLEMS,
   type FtProblem,
   type FtTransforms,
+  keep,
   prepareFt,
   scaled,
   startPlane,
@@ -114,8 +115,7 @@ function start({ problem, forward, parts, z, width, exchange }: Work): void {
   using turn = exchange.first();
   for (let k = z.start; k < z.end; k++) {
     startPlane(problem, k, plane);
-    transformOfSpace(forward, plane);
-    putPlane(plane, k - z.start, parts.y, width, turn);
+    putPlane(transformOfSpace(forward, plane), k - z.start, parts.y, width, turn);
   }
 }
 
@@ -125,7 +125,7 @@ function toSpectrum({ problem, forward, parts, y, width, spectrum }: Work, turn:
   for (let j = 0; j < y.end - y.start; j++) {
     const plane = spectrum.subarray(j * length, (j + 1) * length);
     takePlane(turn, j, y.end - y.start, parts.z, width, plane);
-    transformOfSpectrum(forward, plane);
+    keep(transformOfSpectrum(forward, plane), plane);
   }
 }
 
@@ -134,8 +134,7 @@ function evolveAll({ problem, back, parts, y, width, spectrum }: Work, factors: 
   const plane = new Float64Array(problem.nz * width);
   for (let j = 0; j < y.end - y.start; j++) {
     evolve(spectrum, j * plane.length, factors, plane);
-    transformOfSpectrum(back, plane);
-    putPlane(plane, j, parts.z, width, turn);
+    putPlane(transformOfSpectrum(back, plane), j, parts.z, width, turn);
   }
 }
 
@@ -144,8 +143,7 @@ function toSpace({ problem, back, parts, z, width }: Work, turn: Turn, sums: Flo
   const plane = new Float64Array(problem.ny * width);
   for (let k = z.start; k < z.end; k++) {
     takePlane(turn, k - z.start, z.end - z.start, parts.y, width, plane);
-    transformToSpace(back, plane);
-    addChecksum(problem, k, plane, sums, at);
+    addChecksum(problem, k, transformToSpace(back, plane), sums, at);
   }
 }
 

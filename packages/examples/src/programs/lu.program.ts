@@ -5,10 +5,10 @@
  * is final. It is a page where it can be (32 × 32 numbers are 8 KiB), and its home is the site that first touches it, its owner.
  *
  * Synchronisation: two barriers a step, one after the diagonal block is factored and one after the blocks below it and right of
- * it are final. Then each site fetches, in one go, those of the pivot's column that lie in its own rows, and, where the grid of
- * sites has more than one row, block by block those of the pivot's row.
+ * it are final. Then each site fetches, in one go, those of the pivot's column that lie in its own rows, and those of the pivot's
+ * row that lie in its own columns.
  */
-import type { Memory, SharedArray, Site } from "isles";
+import type { Memory, SharedArray, Site, SpanRequest } from "isles";
 import type { KernelAnswer, KernelArgs } from "../kernel/contract.ts";
 import { problemOf, runKernel } from "../kernel/run-kernel.ts";
 import { stepsOf } from "../kernel/steps.ts";
@@ -24,6 +24,8 @@ import {
   solveRight,
   updateBlock,
 } from "../kernels/lu.ts";
+
+type Requests = Record<string, SpanRequest<Float64Array>>;
 
 function sharedBlocks(memory: Memory, { size }: LuProblem, layout: LuLayout): SharedArray<Float64Array> {
   const pageSize = size * size * Float64Array.BYTES_PER_ELEMENT;
@@ -59,25 +61,31 @@ export function lu(site: Site, args: KernelArgs = {}): KernelAnswer {
       }
     }
     if (layout.rowAfter(k - 1, site.id) !== k) return;
+    const row: Requests = { diagonal: reading(k, k) };
+    for (let j = layout.columnAfter(k, site.id); j < blocks; j += across) row[`${j}`] = writing(k, j);
+    using panel = site.memory.acquire(row);
     for (let j = layout.columnAfter(k, site.id); j < blocks; j += across) {
-      using panel = site.memory.acquire({ block: writing(k, j), diagonal: reading(k, k) });
-      solveRight(panel.block.view, panel.diagonal.view, size);
+      solveRight(panel[`${j}`].view, panel.diagonal.view, size);
       site.poll();
     }
   }
 
-  /** Subtracts the panels' product from this site's blocks behind them. */
+  /** Subtracts the panels' product from this site's blocks behind them. All pages that this takes are asked for at once. */
   function update(k: number): void {
     const { start, end, count } = layout.below(k, k, site.id);
     const next = layout.columnAfter(k, site.id);
     if (count === 0 || next >= blocks) return;
-    for (let j = next; j < blocks; j += across) shared.prefetch(layout.at(k, j), layout.at(k, j) + area);
-    using left = shared.read(start, end);
+    const requests: Requests = { left: shared.reading(start, end) };
     for (let j = next; j < blocks; j += across) {
       const below = layout.below(k, j, site.id);
-      using spans = site.memory.acquire({ top: reading(k, j), column: shared.writing(below.start, below.end) });
+      requests[`top ${j}`] = reading(k, j);
+      requests[`column ${j}`] = shared.writing(below.start, below.end);
+    }
+    using spans = site.memory.acquire(requests);
+    for (let j = next; j < blocks; j += across) {
+      const [top, column] = [spans[`top ${j}`].view, spans[`column ${j}`].view];
       for (let b = 0; b < count; b++) {
-        updateBlock(spans.column.view, left.view, spans.top.view, b, size);
+        updateBlock(column, spans.left.view, top, b, size);
         site.poll();
       }
     }

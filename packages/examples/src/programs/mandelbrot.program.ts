@@ -2,10 +2,11 @@
  * The Mandelbrot set on shared memory, one program for any number of sites; the arithmetic is in ../kernels/mandelbrot.ts.
  *
  * Nobody knows beforehand what a row costs, so sites schedule themselves: each takes the next few rows by adding one to a shared
- * counter, until there are no more. The picture is shared; a chunk of rows fills whole pages, so a page has one writer.
+ * counter, until there are no more. It computes them in private memory, and puts all of them into the shared picture at the end,
+ * in one go: the pages then come one after the other without a wait for each. A chunk fills whole pages, so a page has one writer.
  *
- * Synchronisation: one fetch-and-add for every chunk, and no barrier but the frame's. Whoever is asked for the counter's page, or
- * for a page of the picture, is in the middle of computing: it looks at the mail every few pixels.
+ * Synchronisation: one fetch-and-add for every chunk, and no barrier but the frame's. Whoever is asked for the counter's page is
+ * in the middle of computing: it looks at the mail every few pixels.
  */
 import type { Memory, SharedArray, Site } from "isles";
 import type { KernelAnswer, KernelArgs } from "../kernel/contract.ts";
@@ -49,16 +50,20 @@ export function mandelbrot(site: Site, args: KernelArgs = {}): KernelAnswer {
   }
 
   function compute(): void {
+    const mine = new Map<number, Uint16Array>(); // by first pixel
     for (let chunk = counter.add(0, 1); chunk < chunks; chunk = counter.add(0, 1)) {
       const first = chunk * CHUNK_ROWS * n;
-      const end = Math.min(first + CHUNK_ROWS * n, n * n);
-      using rows = pixels.write(first, end);
-      for (let at = first; at < end; at += POLL_PIXELS) {
-        escapeTimes(problem, rows.view, first, at, Math.min(at + POLL_PIXELS, end));
+      const rows = new Uint16Array(Math.min(CHUNK_ROWS * n, n * n - first));
+      for (let at = 0; at < rows.length; at += POLL_PIXELS) {
+        escapeTimes(problem, rows, first, first + at, first + Math.min(at + POLL_PIXELS, rows.length));
         site.poll();
       }
+      mine.set(first, rows);
       step(chunk + 1, chunks);
     }
+    const places = [...mine].map(([first, rows]) => [first, pixels.writing(first, first + rows.length)] as const);
+    using spans = site.memory.acquire(Object.fromEntries(places));
+    for (const [first, rows] of mine) spans[first].view.set(rows);
     step(chunks, chunks);
   }
 

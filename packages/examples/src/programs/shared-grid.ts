@@ -5,7 +5,7 @@ import type { MgGrid } from "../kernels/mg-cycle.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Larger pages fill the pipe between two sites too soon. */
-const LARGEST_PAGE_BYTES = 32_768;
+const LARGEST_PAGE_BYTES = 16_384;
 
 /** Some planes of a grid, at their places, until they are released. */
 export interface Planes extends MgGrid, Disposable {}
