@@ -24,6 +24,7 @@ import { locks } from "./rows/locks.ts";
 import { loops } from "./rows/loops.ts";
 import { memory } from "./rows/memory.ts";
 import { migration } from "./rows/migration.ts";
+import { manyPages } from "./rows/pages.ts";
 import { payloads } from "./rows/payloads.ts";
 import { processes } from "./rows/processes.ts";
 import { readMiss } from "./rows/read-miss.ts";
@@ -48,6 +49,7 @@ const benches: readonly Bench[] = [
   payloads,
   migration,
   affinity,
+  manyPages,
 ];
 
 function chosen({ only }: Options): readonly RowChoice<Bench>[] {

@@ -36,7 +36,7 @@ Without options: rows 1 to 8, 9, 11, 14 and 15 of TARGETS.md, a table on the ter
 
 What to measure
   --only LIST       rows by their numbers, "1,2,9"; kernels of row 9, "9:sor,lu"; run only when named: "kernels" (the collection's other
-                    kernels, also by name: "kernels:life"), "encodings", "payloads", "migration" and "affinity"
+                    kernels, also by name: "kernels:life"), "encodings", "payloads", "migration", "affinity" and "pages"
   --size SIZE       size of the kernels' problems: ${SIZES.join(", ")} (default W)
   --sites LIST      how many sites, threads or workers the kernels run on (default 1,2,4,8)
   --variants LIST   how the kernels run: ${VARIANTS.join(", ")} (default: all)

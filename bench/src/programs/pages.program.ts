@@ -26,12 +26,58 @@ export function share(_site: Site, { array }: { array: Pages }): void {
 
 /** One load per page at `site`, while the others wait in a barrier. */
 export function loads(site: Site, { array, site: reader }: On): Float64Array {
-  return alone(site, reader, () => timeEach(array.length / PER_PAGE, (i) => void array.get(i * PER_PAGE)));
+  const order = inNoOrder(array.length / PER_PAGE);
+  return alone(site, reader, () => timeEach(order.length, (i) => void array.get(order[i]! * PER_PAGE)));
 }
 
 /** One store per page at `site`: a write miss, or an upgrade where the site has a copy. */
 export function stores(site: Site, { array, site: writer }: On): Float64Array {
-  return alone(site, writer, () => timeEach(array.length / PER_PAGE, (i) => array.set(i * PER_PAGE, i)));
+  const order = inNoOrder(array.length / PER_PAGE);
+  return alone(site, writer, () => timeEach(order.length, (i) => array.set(order[i]! * PER_PAGE, i)));
+}
+
+/** The pages in pairs turned round (1, 0, 3, 2 …): no two steps are equal, so none is asked for ahead and each access misses. */
+function inNoOrder(pages: number): Uint32Array {
+  return Uint32Array.from({ length: pages }, (_, i) => Math.min(i ^ 1, pages - 1));
+}
+
+/** One load per page at `site`, page after page; microseconds per page of the whole sweep. */
+export function sweep(site: Site, { array, site: reader }: On): Float64Array {
+  return alone(site, reader, () =>
+    perPage(array, () => {
+      for (let i = 0; i < array.length; i += PER_PAGE) array.get(i);
+    }),
+  );
+}
+
+/** All pages at `site` in one span; microseconds per page. */
+export function span(site: Site, { array, site: reader, write }: On & { write: boolean }): Float64Array {
+  return alone(site, reader, () => perPage(array, () => (write ? array.write() : array.read()).release()));
+}
+
+function perPage(array: Pages, work: () => void): Float64Array {
+  return timeEach(1, work).map((time) => time / (array.length / PER_PAGE));
+}
+
+/**
+ * False sharing: every site writes its own elements of every page, which lie between the others', then all meet and read everything.
+ * Microseconds of each such step, at site 0.
+ */
+export function mixedWriters(site: Site, { array, steps }: { array: Pages; steps: number }): Float64Array {
+  site.barrier();
+  const times = timeEach(steps, (step) => {
+    {
+      using mine = array.write();
+      for (let i = site.id; i < mine.view.length; i += site.count) mine.view[i] = step + i;
+    }
+    site.barrier();
+    using all = array.read();
+    for (let i = 0; i < all.view.length; i++) {
+      if (all.view[i] !== step + i) throw new Error(`element ${i} is ${all.view[i]} instead of ${step + i}`);
+    }
+    site.barrier();
+  });
+  return site.id === 0 ? times : NOTHING;
 }
 
 function alone(site: Site, worker: number, work: () => Float64Array): Float64Array {
