@@ -12,7 +12,7 @@ export { isForbidden, legalOutcomes, outcomeKey } from "./litmus/outcomes.ts";
 export { type LitmusOp, type LitmusTest, parseLitmus } from "./litmus/parse.ts";
 export { type LitmusProgram, observeLitmus } from "./litmus/run.ts";
 export { type LitmusLayout, type LitmusRun, type LitmusValues, runLitmus } from "./litmus/site.ts";
-export { litmusTests } from "./litmus/table.ts";
+export { litmusTests, syncedLitmusTests } from "./litmus/table.ts";
 export { Prng } from "./prng.ts";
 export type { RandomRun } from "./random/plan.ts";
 export { playRandom } from "./random/play.ts";

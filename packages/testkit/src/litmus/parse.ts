@@ -1,7 +1,10 @@
-/** One operation of a litmus test: a store of a constant to a variable, or a load of a variable to a register. */
+/**
+ * One operation of a litmus test: a store of a constant to a variable, or a load of a variable to a register. `synced`: an atomic one,
+ * or one under the variable's lock (LitmusRun.manner).
+ */
 export type LitmusOp =
-  | { readonly kind: "store"; readonly variable: string; readonly value: number }
-  | { readonly kind: "load"; readonly register: string; readonly variable: string };
+  | { readonly kind: "store"; readonly variable: string; readonly value: number; readonly synced: boolean }
+  | { readonly kind: "load"; readonly register: string; readonly variable: string; readonly synced: boolean };
 
 /** A litmus test: what each site does in program order, and the outcome that must never be seen. */
 export interface LitmusTest {
@@ -21,6 +24,7 @@ const VARIABLE = /^[xyz]$/;
 /**
  * Reads the notation of the literature (Alglave, Maranget and Tautschnig, "Herding cats", 2014, in one line): sites are
  * separated by `//`, `x=1` stores, `a=x` loads; in the condition `a=0` is a register and `x=2` a variable's final value.
+ * `x:=1` and `a:=x` synchronise.
  */
 export function parseLitmus(name: string, text: string, forbidden: string): LitmusTest {
   const sites = text.split("//").map((site) => site.trim().split(/\s+/).map(parseOp));
@@ -38,7 +42,8 @@ export function parseLitmus(name: string, text: string, forbidden: string): Litm
 }
 
 function parseOp(text: string): LitmusOp {
-  const [left, right] = text.split("=") as [string, string];
-  if (VARIABLE.test(left)) return { kind: "store", variable: left, value: Number(right) };
-  return { kind: "load", register: left, variable: right };
+  const synced = text.includes(":=");
+  const [left, right] = text.split(synced ? ":=" : "=") as [string, string];
+  if (VARIABLE.test(left)) return { kind: "store", variable: left, value: Number(right), synced };
+  return { kind: "load", register: left, variable: right, synced };
 }

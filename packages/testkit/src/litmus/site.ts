@@ -15,6 +15,10 @@ export interface LitmusRun {
   readonly seed: number;
   /** Homes may move, named ones too. */
   readonly homeMigration?: boolean;
+  /** Of the variables. Default: sequential, under which no operation needs to synchronise. */
+  readonly consistency?: "sequential" | "release";
+  /** What an operation does that synchronises: it is atomic (default), or it is done under the lock of its variable. */
+  readonly manner?: "atomic" | "lock";
   /** Sites prefetch all they will load before they begin: the copies may then be on their way while others store. */
   readonly prefetch?: boolean;
 }
@@ -45,7 +49,11 @@ export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
     for (let instance = 0; instance < instances; instance++) {
       if (inStep) site.barrier("instance");
       if (run.prefetch) prefetchLoads(ops, places, instance);
-      playInstance(ops, places, instance, values, round * instances + instance, prng);
+      for (const op of ops) {
+        busyWait(prng);
+        const seen = play(site, run, op, places, instance);
+        if (op.kind === "load") values[op.register]![round * instances + instance] = seen;
+      }
     }
     site.barrier("round");
     // Whoever resets the variables owns their pages at first, so it is another site each time.
@@ -55,19 +63,25 @@ export function runLitmus(site: Site, run: LitmusRun): LitmusValues {
   return values;
 }
 
-function layOut(site: Site, { test, layout, instances, homeMigration = false }: LitmusRun): ReadonlyMap<string, Place> {
+function layOut(
+  site: Site,
+  { test, layout, instances, homeMigration = false, consistency = "sequential" }: LitmusRun,
+): ReadonlyMap<string, Place> {
   const { memory, count } = site;
   return new Map(
     test.variables.map((variable, index): [string, Place] => {
       const length = instances * STRIDE;
-      const common = { pageSize: PAGE_BYTES, homeMigration };
+      const common = { pageSize: PAGE_BYTES, homeMigration, consistency };
       if (layout === "one-page") {
-        return [variable, { array: memory.int32("litmus", length, { ...common, home: "cyclic" }), offset: index }];
+        return [
+          variable,
+          { array: memory.int32(`litmus ${consistency}`, length, { ...common, home: "cyclic" }), offset: index },
+        ];
       }
       const home = layout === "launcher" ? "launcher" : index % count;
       return [
         variable,
-        { array: memory.int32(`litmus ${variable} ${layout}`, length, { ...common, home }), offset: 0 },
+        { array: memory.int32(`litmus ${variable} ${layout} ${consistency}`, length, { ...common, home }), offset: 0 },
       ];
     }),
   );
@@ -81,20 +95,22 @@ function prefetchLoads(ops: readonly LitmusOp[], places: ReadonlyMap<string, Pla
   }
 }
 
-function playInstance(
-  ops: readonly LitmusOp[],
+/** One operation; what was loaded, or stored. */
+function play(
+  site: Site,
+  { manner = "atomic" }: LitmusRun,
+  op: LitmusOp,
   places: ReadonlyMap<string, Place>,
   instance: number,
-  values: LitmusValues,
-  at: number,
-  prng: Prng,
-): void {
-  for (const op of ops) {
-    busyWait(prng);
-    const { array, offset } = places.get(op.variable)!;
-    if (op.kind === "store") array.set(instance * STRIDE + offset, op.value);
-    else values[op.register]![at] = array.get(instance * STRIDE + offset);
-  }
+): number {
+  const { array, offset } = places.get(op.variable)!;
+  const index = instance * STRIDE + offset;
+  if (op.synced && manner === "atomic") return op.kind === "store" ? array.store(index, op.value) : array.load(index);
+  const held = op.synced ? site.lock(op.variable).acquire() : undefined;
+  if (op.kind === "store") array.set(index, op.value);
+  const value = op.kind === "store" ? op.value : array.get(index);
+  held?.release();
+  return value;
 }
 
 function finish(

@@ -27,3 +27,23 @@ const rows: readonly (readonly [name: string, sites: string, forbidden: string, 
 export const litmusTests: readonly { readonly test: LitmusTest; readonly legalOutcomes: number }[] = rows.map(
   ([name, sites, forbidden, legalOutcomes]) => ({ test: parseLitmus(name, sites, forbidden), legalOutcomes }),
 );
+
+const synced: readonly (readonly [name: string, sites: string, forbidden: string])[] = [
+  ["SB", "x:=1 a:=y // y:=1 b:=x", "a=0 b=0"],
+  ["MP", "x=1 y:=1 // a:=y b=x", "a=1 b=0"],
+  ["LB", "a:=x y=1 // b=y x:=1", "a=1 b=1"],
+  ["S", "x=2 y:=1 // a:=y x=1", "a=1 x=2"],
+  ["R", "x:=1 y:=1 // y:=2 a:=x", "y=2 a=0"],
+  ["2+2W", "x:=1 y:=2 // y:=1 x:=2", "x=1 y=1"],
+  ["WRC", "x:=1 // a:=x y:=1 // b:=y c=x", "a=1 b=1 c=0"],
+  ["WWC", "x:=2 // a:=x y:=1 // b:=y x=1", "a=2 b=1 x=2"],
+  ["IRIW", "x:=1 // y:=1 // a:=x b:=y // c:=y d:=x", "a=1 b=0 c=1 d=0"],
+  ["ISA2", "x=1 y:=1 // a:=y z:=1 // b:=z c=x", "a=1 b=1 c=0"],
+  ["3.LB", "a:=x y=1 // b=y z:=1 // c:=z x=1", "a=1 b=1 c=1"],
+  ["3.MP", "x=1 y=1 z:=1 // a:=z b=x c=y", "a=1 b=1 c=0"],
+];
+
+/** Litmus tests of release consistency: where the operations marked do synchronise, the outcome is forbidden. */
+export const syncedLitmusTests: readonly LitmusTest[] = synced.map(([name, sites, forbidden]) =>
+  parseLitmus(name, sites, forbidden),
+);
