@@ -34,6 +34,7 @@ describe("the README", () => {
       "sum.program.ts",
       "main.ts",
       "model.program.ts",
+      "release.program.ts",
       "calls.program.ts",
       "calls.ts",
       "near.program.ts",

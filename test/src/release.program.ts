@@ -391,16 +391,21 @@ export function throwing(site: Site): void {
   array.get(0);
   site.barrier();
   if (site.id === 0) {
-    using _held = site.lock("thrower").acquire();
-    array.set(0, 7);
-    throw new Error("on purpose");
+    try {
+      using _held = site.lock("thrower").acquire();
+      array.set(0, 7);
+      throw new Error("on purpose");
+    } finally {
+      array.set(1, 8); // after the unlock
+    }
   }
   site.barrier();
 }
 
-export function afterThrowing(site: Site): number {
+export function afterThrowing(site: Site): number[] {
   using _held = site.lock("thrower").acquire();
-  return site.memory.int32("thrown", 64, { ...RELEASE, home: 1 }).get(0);
+  const array = site.memory.int32("thrown", 64, { ...RELEASE, home: 1 });
+  return [array.get(0), array.get(1)];
 }
 
 // The launcher
