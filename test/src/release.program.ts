@@ -419,18 +419,19 @@ export function addOne(site: Site, { name, from }: { name: string; from: number 
 
 // Processes
 
-/** Writes its way through the sites: each step reads what the last one wrote, elsewhere. */
-export const wander = defineProcess(function* (site, array: SharedArray<Int32Array>, steps: number) {
-  const seen: number[] = [];
+/** Writes its way through the sites, until it is stopped: each step reads what the last one wrote, perhaps elsewhere. */
+export const wander = defineProcess(function* (site, array: SharedArray<Int32Array>, stop: SharedArray<Int32Array>) {
+  let [step, wrong] = [0, 0];
   const places = new Set<number>();
-  for (let step = 1; step <= steps; step++) {
+  while (stop.get(0) === 0) {
     places.add(site.id);
-    seen.push(array.get(0));
+    if (array.get(0) !== step || array.get(1 + (step % 60)) !== step) wrong++;
+    step++;
     array.set(0, step);
-    array.set(step % 60, step);
+    array.set(1 + (step % 60), step);
     yield;
   }
-  return { seen, places: [...places] };
+  return { steps: step, wrong, places: [...places].sort() };
 });
 
 /** Reads what wanderers write while they pass, so that there are copies everywhere. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HomePolicy } from "../src/descriptor.ts";
 import type { SharedArray } from "../src/index.ts";
 import { Mesh } from "./mesh.ts";
-import { meet, releaseMesh } from "./release-mesh.ts";
+import { meet, releaseMesh, StoppedChannel } from "./release-mesh.ts";
 
 type Ints = SharedArray<Int32Array>;
 const homes: HomePolicy[] = ["block", "cyclic", "first-touch", "launcher", 2];
@@ -68,6 +68,65 @@ describe.each(homes)("atomic operations on an array with release consistency, ho
     expect(c.load(1)).toBe(0);
     expect([0, 10, 11, 30].map((i) => c.get(i))).toEqual([2, 8, 7, 9]);
     await meet(mesh);
+  });
+});
+
+describe("while somebody who has a copy has not heard that it is stale", () => {
+  const stopped = async () => {
+    const channel = new StoppedChannel(2, 1);
+    const { mesh, arrays } = releaseMesh<Int32Array>(
+      "int32",
+      64,
+      { home: 2 },
+      { sites: 4, wrapPort: channel.wrapPort },
+    );
+    for (const array of arrays.slice(0, 4)) array.get(0);
+    await meet(mesh);
+    channel.isStopped = true;
+    return { mesh, arrays, channel };
+  };
+  /** What has come of it so far. */
+  const followed = <R>(promise: Promise<R>) => {
+    const state = { isDone: false, promise };
+    promise.then(() => {
+      state.isDone = true;
+    });
+    return state;
+  };
+  const someTurns = async (mesh: Mesh) => {
+    for (let turn = 0; turn < 20; turn++) {
+      mesh.settle();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  it("no atomic operation is answered that has changed the page or seen the change, wherever it comes from", async () => {
+    const { mesh, arrays, channel } = await stopped();
+    const storing = followed(arrays[0]!.async.store(0, 1));
+    await someTurns(mesh);
+    const others = [arrays[3]!, arrays[2]!, arrays[4]!].map((array) => followed(array.async.load(0)));
+    await someTurns(mesh);
+    expect([storing, ...others].map(({ isDone }) => isDone)).toEqual([false, false, false, false]);
+    expect(arrays[1]!.get(0)).toBe(0);
+    channel.go();
+    expect(await mesh.outcome(Promise.all(others.map(({ promise }) => promise)))).toEqual([1, 1, 1]);
+    await mesh.outcome(storing.promise);
+    mesh.members[1]!.endpoint.fences.acquire();
+    expect(arrays[1]!.get(0)).toBe(1);
+  });
+
+  it("no release is over, of the home or of another site, nor one that wrote after the notice was sent", async () => {
+    const { mesh, arrays, channel } = await stopped();
+    const releases = [0, 2, 3].map((site) => {
+      arrays[site]!.set(site, 5);
+      return followed(mesh.members[site]!.endpoint.fences.releaseAsync());
+    });
+    await someTurns(mesh);
+    expect(releases.map(({ isDone }) => isDone)).toEqual([false, false, false]);
+    channel.go();
+    await mesh.outcome(Promise.all(releases.map(({ promise }) => promise)));
+    mesh.members[1]!.endpoint.fences.acquire();
+    expect([0, 2, 3].map((i) => arrays[1]!.get(i))).toEqual([5, 5, 5]);
   });
 });
 

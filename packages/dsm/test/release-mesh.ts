@@ -1,3 +1,4 @@
+import type { MessageClass, Port } from "@isles/transport";
 import type { ArrayOptions } from "../src/descriptor.ts";
 import type { ElementType, TypedArray } from "../src/elements.ts";
 import type { SharedArray } from "../src/index.ts";
@@ -37,5 +38,45 @@ export function locked<R>(mesh: Mesh, site: number, name: string, act: () => R):
     return act();
   } finally {
     held.release();
+  }
+}
+
+/** The channel from one endpoint to another, which the test may stop. Pass `wrapPort` to the mesh. */
+export class StoppedChannel {
+  isStopped = false;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #held: (() => void)[] = [];
+  #port: Port | undefined;
+
+  constructor(from: number, to: number) {
+    this.#from = from;
+    this.#to = to;
+  }
+
+  readonly wrapPort = (port: Port): Port => {
+    if (port.self !== this.#from) return port;
+    this.#port = port;
+    return new Proxy(port, {
+      get: (target, name) => {
+        if (name === "send" || name === "post") return this.#sending(target, name);
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+  };
+
+  /** What was held goes on its way. */
+  go(): void {
+    this.isStopped = false;
+    for (const send of this.#held.splice(0)) send();
+    this.#port?.flush();
+  }
+
+  #sending(port: Port, name: "send" | "post"): (to: number, message: string & object, kind: MessageClass) => void {
+    return (to, message, kind) => {
+      if (this.isStopped && to === this.#to) this.#held.push(() => port[name](to, message, kind));
+      else port[name](to, message, kind);
+    };
   }
 }
