@@ -141,7 +141,9 @@ describe("promises", () => {
     await process.migrate(1);
     expect(process.site).toBe(1);
     expect(await process.result).toEqual([0, 1, 1]);
-    const saved = await (await cluster.spawn("sleeper", [50], { site: 0 })).checkpoint();
+    const sleeper = await cluster.spawn("sleeper", [150], { site: 0 });
+    await until("it waits, too", async () => (await line(cluster, sleeper)).waitingFor === "a promise");
+    const saved = await sleeper.checkpoint();
     expect(await (await cluster.restore(saved, { site: 2 })).result).toEqual([0, 2, 2]);
   });
 
