@@ -1,4 +1,4 @@
-import { type Acquisition, Mode, type PageRange, State } from "@isles/coherence";
+import { type Acquisition, type PageRange, State } from "@isles/coherence";
 import type { RegionSet } from "./region-set.ts";
 
 /** Pages of each range that are requested ahead of the one waited for: enough to fill the pipe, few enough for the rings. */
@@ -6,13 +6,16 @@ const WINDOW_PAGES = 64;
 const WINDOW_BYTES = 384 * 1024;
 
 /**
- * Keeps requests for the next pages of a blocking acquisition under way, so that a span costs round trips and not pages ×
- * round trips. What it requests is not held: another site may take it again before the cursor comes to it.
+ * Keeps requests for the next missing pages of a blocking acquisition under way, in all of its ranges at once, so that a span costs
+ * round trips and not pages × round trips. What it requests is not held: another site may take it again before the cursor comes to it.
+ *
+ * Pages that are here are skipped, however many: of a band of rows only the first and the last page may be missing, and whoever
+ * has these should hear of both before it goes on computing.
  */
 export class Prefetcher {
   readonly #acquisition: Acquisition;
   readonly #pages: RegionSet;
-  /** For each range, the first page not requested yet, and from where on more are requested. */
+  /** For each range, the first page not looked at yet, and from where on the cursor makes more due. */
   readonly #next: number[];
   readonly #due: number[];
 
@@ -31,26 +34,29 @@ export class Prefetcher {
       const from = isCursorHere ? page : range.first;
       // In halves: topped up page by page, each page would travel in a message of its own.
       if (from < this.#due[i]! || this.#next[i]! > range.last) continue;
-      const to = this.#windowEnd(range, from);
-      for (let next = Math.max(this.#next[i]!, from); next <= to; next++) {
-        if (range.mode === Mode.Write) this.#pages.store(range.region, next);
-        else this.#pages.load(range.region, next);
-      }
-      this.#next[i] = Math.max(this.#next[i]!, to + 1);
-      this.#due[i] = from + ((to + 1 - from) >> 1);
+      this.#due[i] = this.#ask(i, range, Math.max(this.#next[i]!, from));
     }
   }
 
-  /** The last page that may be requested now: those whose bytes are here already cost the rings nothing. */
-  #windowEnd({ region: id, last }: PageRange, from: number): number {
+  /** Asks for a window of missing pages from `start` on; returns the page at its middle. */
+  #ask(i: number, { region: id, last, mode }: PageRange, start: number): number {
     const region = this.#pages.regionOf(id);
+    this.#next[i] = last + 1;
     if (region === undefined) return last; // freed: nothing is requested
     const { pageSize, cache } = region;
-    const end = Math.min(last, from + WINDOW_PAGES - 1);
-    let page = from;
-    for (let bytes = 0; page < end && bytes + pageSize <= WINDOW_BYTES; page++) {
-      if (cache.state[page + 1]! < State.S) bytes += pageSize;
+    let middle = start;
+    let asked = 0;
+    let bytes = 0;
+    for (let page = start; ; page++) {
+      page = region.firstMissing(page, last, mode);
+      if (page > last) return middle;
+      if (cache.state[page]! < State.S) bytes += pageSize; // else the bytes are here already, and cost the rings nothing
+      if (asked === WINDOW_PAGES || (asked > 1 && bytes > WINDOW_BYTES)) {
+        this.#next[i] = page;
+        return middle;
+      }
+      region.request(page, mode);
+      if (++asked <= WINDOW_PAGES / 2 && bytes <= WINDOW_BYTES / 2) middle = page;
     }
-    return page;
   }
 }
