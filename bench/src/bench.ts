@@ -20,7 +20,7 @@ export interface BenchContext {
 /** What a row finds: a ratio against a yardstick, or what one variant of a kernel did, of which tables and pictures are made. */
 export type Finding = Measurement | KernelRun;
 
-/** One row of TARGETS.md. */
+/** One row of the targets. */
 export interface Bench {
   readonly row: string;
   readonly title: string;
@@ -28,5 +28,7 @@ export interface Bench {
   readonly extra?: boolean;
   /** Runs kernels: takes names of them, "9:sor,lu". */
   readonly hasKernels?: boolean;
+  /** Throws TypeError for a kernel that there is not; called for every row before the first is run. */
+  checkKernels?(names: readonly string[]): void;
   run(context: BenchContext): AsyncIterable<Finding>;
 }

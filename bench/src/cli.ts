@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+import { mkdir } from "node:fs/promises";
 import type { Bench } from "./bench.ts";
 import { compareRuns, type Differences, differenceLines, gotWorse } from "./compare.ts";
 import { BUSY, Watch } from "./machine.ts";
@@ -61,7 +62,9 @@ function chosen({ only }: Options): readonly RowChoice<Bench>[] {
 async function measureAll(options: Options, report: Report): Promise<AnyResult[]> {
   const sizes = options.quick ? { rounds: 2, warmUp: 1, operations: 64 } : { rounds: 11, warmUp: 6, operations: 1000 };
   const results: AnyResult[] = [];
-  for (const { row: bench, kernels } of chosen(options)) {
+  const rows = chosen(options);
+  for (const { row: bench, kernels } of rows) bench.checkKernels?.(kernels ?? []);
+  for (const { row: bench, kernels } of rows) {
     report.heading(bench.row, bench.title);
     const progress = (text: string) => report.progress(`row ${bench.row}, ${text}`);
     let watch = new Watch();
@@ -76,7 +79,7 @@ async function measureAll(options: Options, report: Report): Promise<AnyResult[]
         hasWarned = true;
         const share = Math.round(machine.othersBusy * 100);
         report.warn(
-          `row ${bench.row}: other processes used ${share} % of the machine; ratios stand, microseconds do not`,
+          `row ${bench.row}: other processes used ${share} % of the machine; believe ratios a little and times not at all`,
         );
       }
       watch = new Watch();
@@ -105,6 +108,7 @@ async function runAll(options: Options): Promise<void> {
   const report = options.json ? jsonReport() : tableReport();
   // Read first: a file that is none must not be found out about after half an hour.
   const before = options.compare === undefined ? undefined : readResults(options.compare);
+  if (options.report !== undefined) await makeFolder(options.report);
   const results =
     options.from === undefined ? await measureAll(options, report) : showAgain(readResults(options.from), report);
   report.end();
@@ -120,6 +124,15 @@ async function runAll(options: Options): Promise<void> {
   const isWrong = results.some((result) => isKernelResult(result) && !isSound(result));
   const isWorse = options.failOnSlower && differences !== undefined && gotWorse(differences);
   if (isWrong || isWorse) process.exitCode = 1;
+}
+
+/** Before anything is measured: a folder that cannot be had should be known at once. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new TypeError(`--report ${path}: no folder can be made there: ${(error as Error).message}`);
+  }
 }
 
 /** The command: rejects with TypeError for arguments that make no sense. */

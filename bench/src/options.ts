@@ -31,7 +31,7 @@ const MOST_SITES = 64;
 
 export const usage = `isles bench, or in a clone: npm run bench -- [options]
 
-Without options: rows 1 to 8, 9, 11, 14 and 15 of TARGETS.md, a table on the terminal and a report in ${REPORT}/index.html. Rows 1 to 8, 11,
+Without options: the rows that have targets (1 to 8, 9, 11, 14 and 15; docs/MEASURED.md says what they are), a table on the terminal and a report in ${REPORT}/index.html. Rows 1 to 8, 11,
 14 and 15 take about 3 minutes; row 9 takes about 2 minutes a kernel on two idle cores, 25 in all.
 
 What to measure

@@ -9,7 +9,7 @@ export interface Yardstick {
   readonly value: number;
 }
 
-/** One measured thing of a row of TARGETS.md. */
+/** One measured thing of a row of the targets. */
 export interface Measurement {
   readonly name: string;
   readonly value: number;

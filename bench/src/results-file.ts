@@ -17,7 +17,7 @@ export function readResults(file: string): AnyResult[] {
   const results = text
     .split("\n")
     .map((line, index) => ({ line: line.trim(), where: `${file}:${index + 1}` }))
-    .filter(({ line }) => line !== "")
+    .filter(({ line }) => line !== "" && !line.startsWith("> ")) // npm's banner, where it was not told to be silent
     .map(({ line, where }) => resultIn(line, where));
   if (results.length === 0) throw new TypeError(`${file} has no results: it wants the lines that --json prints`);
   return results;

@@ -67,7 +67,7 @@ function machineText(results: readonly AnyResult[]): string {
   const busiest = Math.max(...results.map((result) => result.machine.othersBusy));
   const busy =
     busiest > 0.1
-      ? ` <span class="missed">Other processes used up to ${Math.round(busiest * 100)} % of the machine: ratios stand, times do not.</span>`
+      ? ` <span class="missed">Other processes used up to ${Math.round(busiest * 100)} % of the machine: believe ratios a little and times not at all.</span>`
       : "";
   return `<p>${escaped(machine.cpu)}, ${machine.cores} cores, ${escaped(machine.platform)}, Node ${escaped(machine.node)};
 ${escaped(dates[0]!)} to ${escaped(dates.at(-1)!)}.${busy}</p>
@@ -129,7 +129,7 @@ function runsTable(runs: readonly KernelResult[]): string {
 function verdictText(run: KernelResult): string {
   const { verdict, failed } = run;
   const found = verdict === null ? "" : `${escaped(verdict.against)}: ${escaped(verdict.found)}`;
-  if (isSound(run)) return `<span class="met">right</span> <span class="faint">${found}</span>`;
+  if (isSound(run)) return `<span class="met">right</span> <span class="faint">against ${found}</span>`;
   if (verdict?.ok === false) return `<span class="wrong">WRONG</span> ${found}`;
   return `<span class="wrong">FAILED</span> ${escaped((failed ?? "no run").split("\n", 1)[0]!)}`;
 }

@@ -22,7 +22,8 @@ export interface ArrayOptions {
   /**
    * `"sequential"` (default): every store is seen by everybody in one order; a page has one writer at a time.
    * `"release"`: what a site has stored is seen by another one after the first has released (unlocked, arrived at a barrier,
-   * sent a message …) and the other has acquired (locked, left the barrier, heard the message …). Several sites then write
+   * sent a message, `store`d a flag …) and the other has acquired (locked, left the barrier, heard the message, `load`ed the flag …; not by `set` and
+   * `get`). Several sites then write
    * different elements of one page at a time, which pays where sites write what lies close together. Programs without data
    * races compute the same under both. Homes stay where they are; `wait`, `notify` and `moveTo` are not to be had.
    */

@@ -9,6 +9,9 @@ import { Strides } from "./strides.ts";
 /** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
 export const MAX_SLEEP_MS = 500;
 
+/** Spans between two looks at the mail. */
+const SPANS_PER_POLL = 16;
+
 /** What page faults need of their endpoint. */
 export interface FaultHost {
   readonly pins: Pins;
@@ -19,6 +22,8 @@ export interface FaultHost {
   readonly account: TimeAccount;
   /** Serves whatever has arrived. */
   turn(): void;
+  /** The same, if anything has. */
+  poll(): void;
   /** Sends what the controllers have queued. */
   send(): void;
   release(acquisition: Acquisition): void;
@@ -37,6 +42,7 @@ export type PageWait = Pick<Acquisition, "region" | "page" | "mode">;
 export class PageFaults {
   readonly #host: FaultHost;
   readonly #strides = new Strides();
+  #spansLeft = SPANS_PER_POLL;
   /** What the thread is blocked for at this moment. */
   awaited: PageWait | undefined;
   /** The one page that an access waits for, or is about to use, while no span is held or awaited. */
@@ -49,6 +55,10 @@ export class PageFaults {
   /** Blocks until every page of the ranges is here in its mode, and holds them until `release`. */
   acquire(ranges: readonly PageRange[], call: string): Acquisition {
     this.#host.mustBlock(call);
+    if (--this.#spansLeft === 0) {
+      this.#spansLeft = SPANS_PER_POLL;
+      this.#host.poll(); // a program that spins by spans of pages that it has would keep for ever what it waits for
+    }
     const acquisition = this.complete(this.#host.spans.begin(ranges, true));
     this.#host.own(acquisition);
     const freed = ranges.find((range) => this.#host.regions.regionOf(range.region) === undefined);

@@ -489,6 +489,8 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.checkIndex(index);
     this.#endpoint.mustBlock(`"${this.name}".${nameOf(what)}`);
     checkValues(this.#view, what);
+    this.#accessesLeft--;
+    this.#pollIfDue(index, nameOf(what)); // at home it is answered at once, without a wait that would serve the others
     this.#endpoint.releaseWrites();
     const done = this.#context.atomics.begin(this.#region as ReleaseRegion, index + this.#origin, what);
     return this.#endpoint.wait(done, undefined, undefined, Spending.WriteMiss) as ElementOf<T>;

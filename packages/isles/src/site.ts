@@ -118,14 +118,18 @@ export class Site {
     return this.#runs.start(name, args, options) as SiteJob<ResultFor<F, "async">>;
   }
 
-  /** This site's contiguous part of `length` items; the parts of all sites differ by at most one item. */
-  share(length: number): Share {
+  /**
+   * This site's contiguous part of `length` items; the parts of all sites differ by at most one item. With `multiple`, parts begin at
+   * multiples of so many items and differ by at most that: `share(n, 512)` of float64 gives each site whole pages of 4 KiB.
+   */
+  share(length: number, multiple = 1): Share {
     if (!Number.isInteger(length) || length < 0)
       throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
-    return {
-      start: Math.floor((length * this.id) / this.count),
-      end: Math.floor((length * (this.id + 1)) / this.count),
-    };
+    if (!Number.isInteger(multiple) || multiple < 1)
+      throw new RangeError(`share of ${length} in multiples of ${String(multiple)}: that is a whole number, 1 or more`);
+    const units = Math.ceil(length / multiple);
+    const start = (site: number) => Math.min(length, Math.floor((units * site) / this.count) * multiple);
+    return { start: start(this.id), end: start(this.id + 1) };
   }
 
   /**

@@ -21,6 +21,21 @@ describe("run", () => {
     }
   });
 
+  it("shares out in whole multiples, nothing twice and nothing left out", async () => {
+    expect(await cluster.runAll("shareOf", { length: 2_000, multiple: 512 })).toEqual([
+      { start: 0, end: 512 },
+      { start: 512, end: 1_024 },
+      { start: 1_024, end: 2_000 },
+    ]);
+    expect(await cluster.runAll("shareOf", { length: 7, multiple: 100 })).toEqual([
+      { start: 0, end: 0 },
+      { start: 0, end: 0 },
+      { start: 0, end: 7 },
+    ]);
+    const error = await rejection(cluster.run("shareOf", { length: 7, multiple: 0 }));
+    expect(error).toMatchObject({ name: "RangeError", message: expect.stringMatching(/multiples of 0.*1 or more/) });
+  });
+
   it("without a site takes the one with the least to do", async () => {
     const busy = [cluster.run("later", { ms: 100 }, { site: 0 }), cluster.run("later", { ms: 100 }, { site: 2 })];
     expect(await cluster.run("later", { ms: 0 })).toBe(1);

@@ -19,7 +19,10 @@ export function run(team: Team, args: KernelArgs): KernelAnswer {
   const signal = new Float64Array(2 * side * side);
   const spectrum = new Float64Array(2 * side * side);
   return runKernel(team, "fft", args, {
-    reset: () => makeSignal(0, side * side, signal, 0),
+    reset: () => {
+      makeSignal(0, side * side, signal, 0);
+      spectrum.fill(Number.NaN);
+    },
     compute: () => fftSerially(problem, own, signal, spectrum),
     check: () => checkFFT(problem, spectrum),
   });

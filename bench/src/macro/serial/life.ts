@@ -13,6 +13,9 @@ import {
   type Team,
 } from "@isles/examples";
 
+/** A cell that is neither dead nor alive. */
+const NEITHER = 255;
+
 /** The game of life by one thread on plain typed arrays. */
 export function run(team: Team, args: KernelArgs): KernelAnswer {
   const problem = problemOf("life", LIFE_PROBLEMS, args.size);
@@ -24,6 +27,7 @@ export function run(team: Team, args: KernelArgs): KernelAnswer {
         even[n + cell] = state;
       });
       closeWorld(n, even);
+      odd.fill(NEITHER);
     },
     compute: () => liveSerially(n, generations, even, odd),
     check: () => checkLife(problem, cellsOf(n, n, generations % 2 === 0 ? even : odd)),

@@ -28,7 +28,10 @@ export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
   const results = new Float64Array(EP_RESULTS);
   const scratch = epScratch();
   return runKernel(team, "ep", args, {
-    reset: () => results.fill(0),
+    reset: () => {
+      results.fill(0);
+      slots[team.id].fill(0);
+    },
     compute: () => {
       for (let batch = batches.start; batch < batches.end; batch++) tallyBatch(batch, scratch, results);
       slots[team.id].set(results);

@@ -33,7 +33,10 @@ export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
   const transpose = (from: Float64Array, to: Float64Array) =>
     transposeBlock(from, 2 * rows.start, width, side, rows.end - rows.start, to, rows.start * width, width);
   return runKernel(team, "fft", args, {
-    reset: () => makeSignal(rows.start * side, rows.end * side, x, rows.start * width),
+    reset() {
+      makeSignal(rows.start * side, rows.end * side, x, rows.start * width);
+      ownRows(y).fill(Number.NaN);
+    },
     compute() {
       transpose(x, y);
       transformRows(own, ownRows(y), true);

@@ -12,6 +12,9 @@ import {
 } from "@isles/examples";
 import type { ThreadTeam } from "../team.ts";
 
+/** A cell that is neither dead nor alive. */
+const NEITHER = 255;
+
 /** The two worlds. */
 export function heapBytes(args: KernelArgs): number {
   const { n } = problemOf("life", LIFE_PROBLEMS, args.size);
@@ -41,6 +44,7 @@ export function run(team: ThreadTeam, args: KernelArgs): KernelAnswer {
         even[(start + 1) * n + cell] = state;
       });
       closeOwn(even);
+      steps[0].to.fill(NEITHER);
     },
     compute: () => {
       for (let generation = 0; generation < generations; generation++) {

@@ -33,6 +33,7 @@ export interface ExampleResult {
 export async function runExample(example: Example, request: ExampleRequest): Promise<ExampleResult> {
   const { size, out, task } = request;
   const sites = example.own?.sites ?? request.sites;
+  if (example.picture !== undefined) await mkdir(out, { recursive: true }); // before the work: a folder that cannot be had should be known at once
   const outcome = await (example.own?.run({ sites, size, task }) ?? runKernelExample(example, { sites, size, task }));
   const { verdict, seconds, traffic, picture } = outcome;
   let path: string | undefined;

@@ -10,7 +10,7 @@ export function sameBits(found: Numbers, expected: Numbers, what = "the serial r
     return { ok: false, against, found: `${found.length} elements instead of ${expected.length}` };
   for (let i = 0; i < expected.length; i++) {
     if (!Object.is(found[i], expected[i]))
-      return { ok: false, against, found: `element ${i} is ${found[i]} instead of ${expected[i]}` };
+      return { ok: false, against, found: `element ${i} is ${shown(found[i])} instead of ${shown(expected[i])}` };
   }
   return { ok: true, against, found: `${expected.length} elements` };
 }
@@ -35,4 +35,8 @@ export function closeTo(
     if (error > worst) worst = error;
   }
   return { ok: true, against, found: `${expected.length} elements, worst error ${worst.toExponential(1)}` };
+}
+
+function shown(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }

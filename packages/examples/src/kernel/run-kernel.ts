@@ -32,6 +32,12 @@ export function runKernel(team: Team, kernel: string, args: KernelArgs, parts: K
     }
     team.barrier(); // nobody starts anew while the result is being looked at
   }
+  if (check) {
+    parts.reset();
+    team.barrier();
+    if (team.id === 0 && verdict !== undefined) verdict = worse(verdict, notYet(parts.check()));
+    team.barrier();
+  }
   return { kernel, size, workers: team.count, seconds, verdict, ...(times.length > 0 && { times }) };
 }
 
@@ -60,6 +66,10 @@ export async function runDriven(
     seconds.push((end - start) / 1000);
     if (check) verdict = worse(verdict, await parts.check());
   }
+  if (verdict !== undefined) {
+    await parts.reset();
+    verdict = worse(verdict, notYet(await parts.check()));
+  }
   return { kernel, size, workers, seconds, verdict };
 }
 
@@ -72,16 +82,40 @@ export const alone: Team = {
   reduce: (_name, value) => value,
 };
 
+/**
+ * What a check says after a reset and before any work, turned round: were it satisfied, it would look at what an earlier run has
+ * left, and say nothing about the runs that were timed.
+ */
+function notYet({ ok, against }: Verdict): Verdict {
+  return {
+    ok: !ok,
+    against,
+    found: "the check is satisfied before the work is done: what an earlier run left is still there",
+  };
+}
+
 /** The first verdict that is not ok stays. */
 function worse(a: Verdict | undefined, b: Verdict): Verdict {
   return a === undefined || a.ok ? b : a;
 }
 
 function withDefaults(kernel: string, args: KernelArgs): Required<Omit<KernelArgs, "progress">> {
+  for (const key of Object.keys(args)) {
+    if (!["size", "warmUps", "repeats", "check", "progress"].includes(key))
+      throw new TypeError(
+        `${kernel}: there is no argument ${key}; there are size, warmUps, repeats, check and progress`,
+      );
+  }
   const { size = "S", warmUps = 0, repeats = 1, check = true } = args;
-  for (const [name, count] of [["warmUps", warmUps] as const, ["repeats", repeats] as const]) {
-    if (!Number.isInteger(count) || count < 0)
-      throw new TypeError(`${kernel}: ${name} is a whole number, 0 or more, got ${count}`);
+  if (typeof check !== "boolean")
+    throw new TypeError(`${kernel}: check is true or false, got ${JSON.stringify(check)}`);
+  const counts = [
+    ["warmUps", warmUps, 0],
+    ["repeats", repeats, 1],
+  ] as const;
+  for (const [name, count, least] of counts) {
+    if (!Number.isInteger(count) || count < least)
+      throw new TypeError(`${kernel}: ${name} is a whole number, ${least} or more, got ${JSON.stringify(count)}`);
   }
   return { size, warmUps, repeats, check };
 }

@@ -218,7 +218,7 @@ export function checkRadix(problem: RadixProblem, sorted: Uint32Array): Verdict 
   if (expected === undefined) {
     const keys = new Uint32Array(problem.keys);
     makeRadixKeys(problem, 0, keys);
-    expected = radixSerially(problem, keys, new Uint32Array(problem.keys));
+    expected = keys.sort(); // the platform's: not the code that is being checked
     expectations.set(problem, expected);
   }
   return sameBits(sorted, expected);

@@ -40,7 +40,10 @@ export function cg(site: Site, args: KernelArgs = {}): KernelAnswer {
   const steps = stepsOf(site, "cg", args);
   let result: CgResult = { zeta: Number.NaN, rnorm: Number.NaN };
   return runKernel(site, "cg", args, {
-    reset: () => system.x.fill(1),
+    reset: () => {
+      system.x.fill(1);
+      result = { zeta: Number.NaN, rnorm: Number.NaN };
+    },
     compute: () => {
       result = iterate(site, system, problem.shift, iterations, (finished) => steps(finished, iterations));
       handRound(system, system.x, 0);

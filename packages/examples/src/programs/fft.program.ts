@@ -48,6 +48,7 @@ export function fft(site: Site, args: KernelArgs = {}): KernelAnswer {
   const steps = stepsOf(site, "fft", args);
   return runKernel(site, "fft", args, {
     reset() {
+      spectrum.fill(Number.NaN, start * width, end * width); // a result that is there already would be no result
       using turn = exchange.first(); // the signal begins where the first transposition finds it
       const row = new Float64Array(width);
       for (let r = start; r < end; r++) {

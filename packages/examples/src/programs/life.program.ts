@@ -45,6 +45,9 @@ export function lifeWorlds(memory: Memory, { n }: LifeProblem): LifeWorlds {
   return { worlds: [world("life even"), world("life odd")], stride };
 }
 
+/** A cell that is neither dead nor alive. */
+const NEITHER = 255;
+
 /** Runs it on this site. */
 export function life(site: Site, args: KernelArgs = {}): KernelAnswer {
   const problem = problemOf("life", LIFE_PROBLEMS, args.size);
@@ -62,6 +65,8 @@ export function life(site: Site, args: KernelArgs = {}): KernelAnswer {
   const copyOf = (row: number) => (row === 1 ? n + 1 : row === n ? 0 : row);
 
   function reset(): void {
+    // Whichever of the two will be the result: one that is there already would be no result.
+    for (const world of worlds) world.fill(NEITHER, first * stride, (last + 1) * stride);
     using rows = site.memory.acquire({
       band: writing(0, first, last),
       top: writing(0, copyOf(first), copyOf(first)),

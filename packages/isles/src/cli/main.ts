@@ -16,6 +16,12 @@ function fail(error: unknown): void {
   process.exitCode = 1;
 }
 
+// Whoever reads the output has heard enough: `isles examples | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const cli = cac("isles");
 cli
   .command(

@@ -171,6 +171,16 @@ function printText(
   process.stderr.write(styleText("dim", `${name}: ${(ms / 1000).toFixed(3)} s\n`, { stream: process.stderr }));
 }
 
+/** What a site's time went into besides computing: see `Times`. */
+const WAITS = [
+  ["read", "readMissMs"],
+  ["write", "writeMissMs"],
+  ["lock", "lockMs"],
+  ["barrier", "barrierMs"],
+  ["other", "otherMs"],
+  ["serving", "servingMs"],
+] as const;
+
 function statsTable(stats: ClusterStats): string {
   const head = [
     "site",
@@ -180,8 +190,7 @@ function statsTable(stats: ClusterStats): string {
     "invalidations",
     "messages",
     "MiB sent",
-    "blocked ms",
-    "sync ms",
+    ...WAITS.map(([name]) => `${name} ms`),
   ];
   const table = new Table({ head, style: { head: [], border: [] }, colAligns: head.map(() => "right") });
   for (const site of stats.sites) {
@@ -194,8 +203,7 @@ function statsTable(stats: ClusterStats): string {
       site.invalidations,
       site.messages + site.serviceMessages,
       (site.bytes / 2 ** 20).toFixed(2),
-      site.blockedMs.toFixed(1),
-      site.syncMs.toFixed(1),
+      ...WAITS.map(([, key]) => site[key].toFixed(1)),
     ]);
   }
   return table.toString();

@@ -8,6 +8,11 @@ import { CloneError, MismatchError, SharedArray, UsageError } from "isles";
 /** Not a function: programs may export other things too. */
 export const version = 3;
 
+/** @param {import("isles").Site} site @param {{ length: number, multiple: number }} of */
+export function shareOf(site, { length, multiple }) {
+  return site.share(length, multiple);
+}
+
 /** @param {Site} site */
 export function whoAmI(site) {
   return { id: site.id, count: site.count, text: String(site), share: site.share(10) };
