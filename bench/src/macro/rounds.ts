@@ -143,7 +143,7 @@ class Runner {
 
   #args(round: number): KernelArgs {
     const { size, warmUps, roundSeconds } = this.#plan;
-    if (round === 0) return { size, warmUps, repeats: 1 };
+    if (round === 0) return { size, warmUps, repeats: 1, checkStart: true };
     const repeats = this.#clock.seconds === undefined ? 1 : Math.ceil(roundSeconds / this.#clock.seconds);
     return { size, warmUps: 0, repeats: Math.max(1, Math.min(MOST_REPEATS, repeats)) };
   }

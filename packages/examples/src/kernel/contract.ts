@@ -21,6 +21,11 @@ export interface KernelArgs {
   readonly repeats?: number;
   /** Check the result of every timed run against `against`; default true. Without it the verdict is no verdict. */
   readonly check?: boolean;
+  /**
+   * At the end, start once more and check that the check is not satisfied before the work is done: it would be looking at what an
+   * earlier run has left. No result is there afterwards. Default false.
+   */
+  readonly checkStart?: boolean;
   /** Count the steps where the launcher can see it. Default false. */
   readonly progress?: boolean;
 }

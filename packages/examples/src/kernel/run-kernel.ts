@@ -13,7 +13,7 @@ export interface KernelParts {
 
 /** Runs a kernel on a team; every worker calls it. Throws TypeError for arguments that make no sense. */
 export function runKernel(team: Team, kernel: string, args: KernelArgs, parts: KernelParts): KernelAnswer {
-  const { size, warmUps, repeats, check } = withDefaults(kernel, args);
+  const { size, warmUps, repeats, check, checkStart } = withDefaults(kernel, args);
   const seconds: number[] = [];
   const times: Times[] = [];
   let verdict: Verdict | undefined;
@@ -32,10 +32,10 @@ export function runKernel(team: Team, kernel: string, args: KernelArgs, parts: K
     }
     team.barrier(); // nobody starts anew while the result is being looked at
   }
-  if (check) {
+  if (checkStart) {
     parts.reset();
     team.barrier();
-    if (team.id === 0 && verdict !== undefined) verdict = worse(verdict, notYet(parts.check()));
+    if (team.id === 0) verdict = orTooSoon(verdict, parts.check());
     team.barrier();
   }
   return { kernel, size, workers: team.count, seconds, verdict, ...(times.length > 0 && { times }) };
@@ -54,7 +54,7 @@ export async function runDriven(
   args: KernelArgs,
   parts: DrivenParts,
 ): Promise<KernelAnswer> {
-  const { size, warmUps, repeats, check } = withDefaults(kernel, args);
+  const { size, warmUps, repeats, check, checkStart } = withDefaults(kernel, args);
   const seconds: number[] = [];
   let verdict: Verdict | undefined;
   for (let run = -warmUps; run < repeats; run++) {
@@ -66,9 +66,9 @@ export async function runDriven(
     seconds.push((end - start) / 1000);
     if (check) verdict = worse(verdict, await parts.check());
   }
-  if (verdict !== undefined) {
+  if (checkStart) {
     await parts.reset();
-    verdict = worse(verdict, notYet(await parts.check()));
+    verdict = orTooSoon(verdict, await parts.check());
   }
   return { kernel, size, workers, seconds, verdict };
 }
@@ -83,15 +83,13 @@ export const alone: Team = {
 };
 
 /**
- * What a check says after a reset and before any work, turned round: were it satisfied, it would look at what an earlier run has
- * left, and say nothing about the runs that were timed.
+ * `start` is what the check says after a reset and before any work. Were it satisfied, it would look at what an earlier run has left,
+ * and say nothing about the runs that were timed.
  */
-function notYet({ ok, against }: Verdict): Verdict {
-  return {
-    ok: !ok,
-    against,
-    found: "the check is satisfied before the work is done: what an earlier run left is still there",
-  };
+function orTooSoon(verdict: Verdict | undefined, start: Verdict): Verdict | undefined {
+  if (!start.ok || verdict?.ok === false) return verdict;
+  const found = "the check is satisfied before the work is done: what an earlier run left is still there";
+  return { ok: false, against: start.against, found };
 }
 
 /** The first verdict that is not ok stays. */
@@ -101,12 +99,12 @@ function worse(a: Verdict | undefined, b: Verdict): Verdict {
 
 function withDefaults(kernel: string, args: KernelArgs): Required<Omit<KernelArgs, "progress">> {
   for (const key of Object.keys(args)) {
-    if (!["size", "warmUps", "repeats", "check", "progress"].includes(key))
+    if (!["size", "warmUps", "repeats", "check", "checkStart", "progress"].includes(key))
       throw new TypeError(
-        `${kernel}: there is no argument ${key}; there are size, warmUps, repeats, check and progress`,
+        `${kernel}: there is no argument ${key}; there are size, warmUps, repeats, check, checkStart and progress`,
       );
   }
-  const { size = "S", warmUps = 0, repeats = 1, check = true } = args;
+  const { size = "S", warmUps = 0, repeats = 1, check = true, checkStart = false } = args;
   if (typeof check !== "boolean")
     throw new TypeError(`${kernel}: check is true or false, got ${JSON.stringify(check)}`);
   const counts = [
@@ -117,7 +115,7 @@ function withDefaults(kernel: string, args: KernelArgs): Required<Omit<KernelArg
     if (!Number.isInteger(count) || count < least)
       throw new TypeError(`${kernel}: ${name} is a whole number, ${least} or more, got ${JSON.stringify(count)}`);
   }
-  return { size, warmUps, repeats, check };
+  return { size, warmUps, repeats, check, checkStart };
 }
 
 function timesBetween(before: Times, after: Times): Times {
