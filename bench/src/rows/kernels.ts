@@ -12,6 +12,9 @@ const EACH: Target = { atLeast: 0.9 };
 const MEAN: Target = { atLeast: 0.95 };
 /** Where there is a target, and elsewhere. */
 const ROUNDS = { target: 7, other: 3 };
+/** Runs of every variant that are not timed: so many it takes until the optimiser has seen all of a program and of what is below it. */
+const WARM_UPS = 6;
+
 /** Short runs are repeated until a round takes this long, in seconds. */
 const ROUND_S = 0.2;
 
@@ -62,7 +65,7 @@ async function* findingsOf(
 ): AsyncGenerator<Finding> {
   const { size, sites, variants, quick } = options;
   const roundsOf = (workers: number) => (quick ? 1 : workers === SITES ? ROUNDS.target : ROUNDS.other);
-  const effort = quick ? { warmUps: 0, roundSeconds: 0 } : { warmUps: 1, roundSeconds: ROUND_S };
+  const effort = quick ? { warmUps: 0, roundSeconds: 0 } : { warmUps: WARM_UPS, roundSeconds: ROUND_S };
   const plan: Plan = { size, counts: sites, variants, roundsOf, ...effort, progress };
   const measurements: Measurement[] = [];
   let unsound: KernelRun | undefined;
