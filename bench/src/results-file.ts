@@ -73,6 +73,7 @@ const kernelRun: Record<string, Check> = {
   size: text,
   variant: (value) => (VARIANTS as readonly unknown[]).includes(value),
   workers: number,
+  firstSeconds: orNull(number),
   seconds: numbers,
   ratio: orNull(number),
   speedup: orNull(number),

@@ -33,6 +33,7 @@ const roundsOf = (
   variant,
   workers: 2,
   failed: null,
+  firstSeconds: null,
   rounds: seconds.map((time, i): KernelRound => ({ seconds: time, verdict: verdicts[i] ?? right, breakdown: null })),
 });
 
@@ -81,6 +82,7 @@ test("the geometric mean of a half and a double is one", () => {
 test("the table shows times, speedups, the breakdown, and what is wrong", () => {
   const table = kernelTable(aRun.filter((result) => "kernel" in result));
   expect(table).toMatch(/serial 1900 ms/);
+  expect(table).toContain("the first run, not yet optimised: serial 1400 ms, threads by 1 1400 ms");
   expect(table).toMatch(/2 +1000 ms 1.90× +1000 ms 1.90× +WRONG +FAILED +0.95/);
   expect(table).toMatch(/2 +93.5 % +2.0 % +1.0 % +0.0 % +3.0 % +0.0 % +0.5 %/);
   expect(table).toContain("piscina, 2: WRONG: element 3 is <4> (against the serial run)");

@@ -10,7 +10,7 @@ const plan: Plan = {
   variants: VARIANTS,
   roundsOf: () => 2,
   roundSeconds: 0,
-  warmUps: 0,
+  warmUpSecondsOf: () => 0,
   progress: () => undefined,
   deadlineMs: 3_000,
   modules: {
@@ -47,10 +47,21 @@ test("all variants run, are checked and compared with threads round by round", a
       workers: run.variant === "serial" ? 1 : 2,
       failed: null,
     });
+    expect(run.firstSeconds).toBe(0.001);
     expect(run.seconds).toEqual([0.001, 0.001]);
     expect(run.ratios).toEqual(run.variant === "serial" ? [] : [1, 1]);
     expect(run.speedup).toBe(1);
   }
+});
+
+test("warm-ups are as many as the first run's time asks for, and no rounds", async () => {
+  const runs = await runsOf("counted", {
+    variants: ["threads"],
+    warmUpSecondsOf: () => 0.01,
+  });
+  // One first run, ten to warm up with one to check, two rounds: `counted` says how often its frame was asked for.
+  expect(runs.threads!.verdict!.found).toBe("1+0, 1+10, 1+0, 1+0");
+  expect(runs.threads!.seconds).toEqual([0.001, 0.001]);
 });
 
 test("a wrong result is found in every variant", async () => {

@@ -13,6 +13,8 @@ export interface KernelRun {
   readonly size: SizeName;
   readonly variant: Variant;
   readonly workers: number;
+  /** The very first run of these workers, in seconds, when the optimiser knew nothing yet; null if there was none. */
+  readonly firstSeconds: number | null;
   /** Of each counted round: the slowest worker's, from barrier to barrier. */
   readonly seconds: readonly number[];
   /** Speed compared with hand-written threads in the same rounds, by as many workers: their time to this one's. Empty without them. */
@@ -67,6 +69,7 @@ export interface Rounds {
   readonly size: SizeName;
   readonly variant: Variant;
   readonly workers: number;
+  readonly firstSeconds: number | null;
   /** By number of the round; a contestant can have taken part in fewer. */
   readonly rounds: readonly KernelRound[];
   readonly failed: string | null;

@@ -14,8 +14,8 @@ export interface Plan {
   roundsOf(workers: number): number;
   /** A round is one run, or as many as take this long by one thread, in seconds; {@link MOST_REPEATS} at most. */
   readonly roundSeconds: number;
-  /** Untimed runs in the round before those. */
-  readonly warmUps: number;
+  /** Every contestant runs for about so long, in seconds of the kernel's own time, before its rounds count; 0: once. */
+  warmUpSecondsOf(workers: number): number;
   progress(text: string): void;
   /** Default: the suite's own. */
   readonly modules?: Modules;
@@ -28,6 +28,8 @@ const suite: Modules = { moduleOf, workerModuleOf };
 /** Counted rounds of what is neither Isles nor threads: no target is about them. */
 const OTHERS = 3;
 const MOST_REPEATS = 5;
+/** Warm-up runs after the first one. */
+const WARM_UPS = { least: 2, most: 200 };
 /** A contestant that has used so much time in its rounds takes part in no more, in milliseconds. */
 const BUDGET_MS = 40_000;
 /** How long a run may take before its workers are ended: so many times the serial one, but not less and not more than, in milliseconds. */
@@ -100,6 +102,7 @@ class Runner {
   readonly #rounds: KernelRound[] = [];
   #contestant: Contestant | undefined;
   #failed: string | null = null;
+  #firstSeconds: number | null = null;
   #usedMs = 0;
 
   private constructor(kernel: string, plan: Plan, { variant, workers }: Entry, clock: SerialClock) {
@@ -124,16 +127,13 @@ class Runner {
 
   /** Round 0 is the warm-up. */
   async takePart(round: number): Promise<void> {
-    const contestant = this.#contestant;
     const isMain = this.variant === "isles" || this.variant === "threads";
     const hasHad = this.#rounds.length > 0 && (this.#usedMs > BUDGET_MS || (round > OTHERS && !isMain));
-    if (contestant === undefined || hasHad) return;
+    if (this.#contestant === undefined || hasHad) return;
     const start = performance.now();
     try {
-      const found = roundOf(await contestant.round(this.#args(round), this.#deadlineMs()));
-      // A wrong warm-up counts too: what is wrong must not depend on when one looks.
-      if (round > 0 || !found.verdict.ok) this.#rounds.push(found);
-      if (this.variant === "serial") this.#clock.seconds = found.seconds;
+      if (round === 0) await this.#warmUp(this.#contestant);
+      else this.#rounds.push(await this.#round(this.#contestant, { warmUps: 0, repeats: this.#repeats() }));
     } catch (error) {
       this.#failed = messageOf(error);
       await this.close();
@@ -141,18 +141,39 @@ class Runner {
     this.#usedMs += performance.now() - start;
   }
 
-  #args(round: number): KernelArgs {
-    const { size, warmUps, roundSeconds } = this.#plan;
-    if (round === 0) return { size, warmUps, repeats: 1, checkStart: true };
-    const repeats = this.#clock.seconds === undefined ? 1 : Math.ceil(roundSeconds / this.#clock.seconds);
-    return { size, warmUps: 0, repeats: Math.max(1, Math.min(MOST_REPEATS, repeats)) };
+  /**
+   * One run in which everything is new to the optimiser, and then as many as it takes until it knows the program and the runtime
+   * below it: it goes by how often code is called, so that short runs need many.
+   */
+  async #warmUp(contestant: Contestant): Promise<void> {
+    const seconds = this.#plan.warmUpSecondsOf(this.workers);
+    const first = await this.#round(contestant, { warmUps: 0, repeats: 1, checkStart: true });
+    this.#firstSeconds = first.seconds;
+    const found = [first];
+    if (seconds > 0) {
+      const warmUps = Math.max(WARM_UPS.least, Math.min(WARM_UPS.most, Math.ceil(seconds / first.seconds)));
+      found.push(await this.#round(contestant, { warmUps, repeats: 1 }));
+    }
+    // A wrong warm-up counts too: what is wrong must not depend on when one looks.
+    this.#rounds.push(...found.filter(({ verdict }) => !verdict.ok));
   }
 
-  #deadlineMs(): number {
+  async #round(contestant: Contestant, args: KernelArgs & { warmUps: number; repeats: number }): Promise<KernelRound> {
+    const deadlineMs = this.#deadlineMs(args.warmUps + args.repeats);
+    const found = roundOf(await contestant.round({ size: this.#plan.size, ...args }, deadlineMs));
+    if (this.variant === "serial") this.#clock.seconds = found.seconds;
+    return found;
+  }
+
+  #repeats(): number {
+    const repeats = this.#clock.seconds === undefined ? 1 : Math.ceil(this.#plan.roundSeconds / this.#clock.seconds);
+    return Math.max(1, Math.min(MOST_REPEATS, repeats));
+  }
+
+  #deadlineMs(runs: number): number {
     const { serialTimes, least, most } = DEADLINE;
     if (this.#plan.deadlineMs !== undefined) return this.#plan.deadlineMs;
     if (this.#clock.seconds === undefined) return most;
-    const runs = this.#plan.warmUps + MOST_REPEATS;
     return Math.max(least, Math.min(most, this.#clock.seconds * 1000 * runs * serialTimes));
   }
 
@@ -168,6 +189,7 @@ class Runner {
       size: this.#plan.size,
       variant: this.variant,
       workers: this.workers,
+      firstSeconds: this.#firstSeconds,
       rounds: this.#rounds,
       failed: this.#failed,
     };

@@ -21,6 +21,7 @@ export function kernelTable(runs: readonly KernelRun[]): string {
   const lines = [
     `  ${first.kernel}, size ${first.size}`,
     ...timesTable(runs),
+    ...firstRuns(runs),
     ...breakdownTable(runs),
     ...troubles(runs),
   ];
@@ -40,6 +41,17 @@ function timesTable(runs: readonly KernelRun[]): string[] {
   ]);
   const head = serial === undefined ? [] : [`    serial ${cellOf(serial)}`];
   return [...head, ...aligned([["workers", ...variants.map(nameOf), "isles ÷ threads"], ...rows])];
+}
+
+/** What it costs to be new: the rest of the table is about code that has been optimised. */
+function firstRuns(runs: readonly KernelRun[]): string[] {
+  const cells = runs
+    .filter(({ firstSeconds }) => firstSeconds !== null)
+    .map(({ variant, workers, firstSeconds }) => {
+      const by = variant === "serial" ? variant : `${variant} by ${workers}`;
+      return `${by} ${figure(firstSeconds! * 1000)} ms`;
+    });
+  return cells.length === 0 ? [] : [`    the first run, not yet optimised: ${cells.join(", ")}`];
 }
 
 /** What a variant is called where its name alone says too little. */

@@ -12,9 +12,8 @@ const EACH: Target = { atLeast: 0.9 };
 const MEAN: Target = { atLeast: 0.95 };
 /** Where there is a target, and elsewhere. */
 const ROUNDS = { target: 7, other: 3 };
-/** Runs of every variant that are not timed: so many it takes until the optimiser has seen all of a program and of what is below it. */
-const WARM_UPS = 6;
-
+/** Seconds that every variant runs before the rounds count; with less, short kernels are still being compiled while they are timed. */
+const WARM_UP_S = { target: 2.5, other: 1 };
 /** Short runs are repeated until a round takes this long, in seconds. */
 const ROUND_S = 0.2;
 
@@ -65,8 +64,16 @@ async function* findingsOf(
 ): AsyncGenerator<Finding> {
   const { size, sites, variants, quick } = options;
   const roundsOf = (workers: number) => (quick ? 1 : workers === SITES ? ROUNDS.target : ROUNDS.other);
-  const effort = quick ? { warmUps: 0, roundSeconds: 0 } : { warmUps: WARM_UPS, roundSeconds: ROUND_S };
-  const plan: Plan = { size, counts: sites, variants, roundsOf, ...effort, progress };
+  const warmUpSecondsOf = (workers: number) => (quick ? 0 : workers <= SITES ? WARM_UP_S.target : WARM_UP_S.other);
+  const plan: Plan = {
+    size,
+    counts: sites,
+    variants,
+    roundsOf,
+    warmUpSecondsOf,
+    roundSeconds: quick ? 0 : ROUND_S,
+    progress,
+  };
   const measurements: Measurement[] = [];
   let unsound: KernelRun | undefined;
   for await (const run of measure(kernel, plan)) {
