@@ -50,7 +50,10 @@ export function multiply(
  */
 export function dot(x: Float64Array, y: Float64Array): number {
   const length = x.length;
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let j = 0;
   for (; j < length - 3; j += 4) {
     a += x[j] * y[j];
