@@ -171,5 +171,5 @@ function closeGaps(begin: Int32Array, used: Int32Array, colidx: Int32Array, a: F
     a.copyWithin(rowstr[j], begin[j], end);
     rowstr[j + 1] = rowstr[j] + used[j];
   }
-  return { rowstr, colidx: colidx.slice(0, rowstr[n]), a: a.slice(0, rowstr[n]) };
+  return { rowstr, colidx: colidx.subarray(0, rowstr[n]), a: a.subarray(0, rowstr[n]) };
 }

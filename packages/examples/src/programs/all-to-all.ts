@@ -36,10 +36,15 @@ export class AllToAll {
     this.#arrays = [array("even"), array("odd")];
   }
 
-  /** The first turn, which only writes. No site may be in an earlier exchange. */
+  /**
+   * The first turn, which only writes. No site may be in an earlier exchange. All sites take their pages at once and meet: whoever
+   * went on at once would let the others wait for what it still has of theirs until it comes back here.
+   */
   first(): Turn {
     this.#turn = 0;
-    return this.#next(false, true);
+    const turn = this.#next(false, true);
+    this.#site.barrier();
+    return turn;
   }
 
   /**
