@@ -1,5 +1,5 @@
 import type { WaitReason } from "@isles/base";
-import type { Port, Receiver, Service } from "@isles/transport";
+import type { Port, Receiver } from "@isles/transport";
 
 export interface EndpointOptions {
   readonly sites: number;
@@ -30,10 +30,4 @@ export interface Background {
   leavesAfterMs(): number;
   /** Runs some of it, for about a millisecond. */
   run(): void;
-}
-
-/** A value of a service, as it travels. */
-export interface ValueMessage {
-  readonly s: Service;
-  readonly v: unknown;
 }

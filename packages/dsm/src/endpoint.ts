@@ -19,7 +19,7 @@ import {
   type Transferable,
 } from "@isles/transport";
 import type { RegionDescriptor } from "./descriptor.ts";
-import type { Background, BlockedOn, EndpointOptions, ValueMessage } from "./endpoint-options.ts";
+import type { Background, BlockedOn, EndpointOptions } from "./endpoint-options.ts";
 import { Fences } from "./fences.ts";
 import { HeldBack } from "./held-back.ts";
 import { type FaultHost, MAX_SLEEP_MS, PageFaults } from "./page-faults.ts";
@@ -29,6 +29,7 @@ import { type LinkHost, RegionLinks } from "./region-links.ts";
 import { RegionSet } from "./region-set.ts";
 import { ReleaseRegion } from "./release-region.ts";
 import { TaskQueue } from "./task-queue.ts";
+import { type ValueMessage, valueMessage } from "./value-message.ts";
 import { blockingInHandler, expire } from "./wait-endings.ts";
 
 /** How long a spinning program rests at a time, in milliseconds: about four times what it took to notice that it spins. */
@@ -250,7 +251,7 @@ export class Endpoint implements FaultHost, LinkHost, Receiver, ServiceHost {
       return;
     }
     this.links.outbox.flushTo(to);
-    this.port.post(to, { s: service, v: value } satisfies ValueMessage, MessageClass.Request, transfer);
+    this.port.post(to, valueMessage(service, value), MessageClass.Request, transfer);
   }
 
   pend<T>(label: string, group: Group = this.group): Completion<T> {

@@ -9,18 +9,34 @@ export interface LoopbackReceiver {
   value(from: number, service: Service, value: unknown): void;
 }
 
-interface LoopRecord {
-  readonly region: Region;
+/** A record of a region's, else a text of a service, else a value of one. */
+interface Entry {
+  readonly region: Region | undefined;
   readonly kind: Kind;
   readonly page: number;
   readonly requester: number;
   readonly acks: number;
+  readonly service: Service;
+  readonly text: string | undefined;
+  readonly value: unknown;
 }
 
-type Entry =
-  | LoopRecord
-  | { readonly service: Service; readonly message: string }
-  | { readonly service: Service; readonly value: unknown };
+/** All of one shape: the engine forgets one that is rare, and with it what has been compiled for it. */
+function entryOf(
+  region: Region | undefined,
+  kind: Kind,
+  page: number,
+  requester: number,
+  acks: number,
+  service: Service,
+  text: string | undefined,
+  value: unknown,
+): Entry {
+  return { region, kind, page, requester, acks, service, text, value };
+}
+
+const NO_KIND = 0 as Kind;
+const NO_SERVICE = 0 as Service;
 
 /**
  * What an endpoint sends to itself: a FIFO like any other channel, so that the home's own accesses run through the very
@@ -42,15 +58,15 @@ export class Loopback {
   }
 
   record(region: Region, kind: Kind, page: number, requester: number, acks: number): void {
-    this.#queue.push({ region, kind, page, requester, acks });
+    this.#queue.push(entryOf(region, kind, page, requester, acks, NO_SERVICE, undefined, undefined));
   }
 
-  text(service: Service, message: string): void {
-    this.#queue.push({ service, message });
+  text(service: Service, text: string): void {
+    this.#queue.push(entryOf(undefined, NO_KIND, 0, 0, 0, service, text, undefined));
   }
 
   value(service: Service, value: unknown): void {
-    this.#queue.push({ service, value });
+    this.#queue.push(entryOf(undefined, NO_KIND, 0, 0, 0, service, undefined, value));
   }
 
   /** Delivers everything, including what the deliveries send here. Never nested: order is the channel's promise. */
@@ -69,8 +85,8 @@ export class Loopback {
 
   #deliver(entry: Entry): void {
     const { self } = this.#receiver;
-    if ("region" in entry) entry.region.receive(entry.kind, entry.page, self, entry.requester, entry.acks);
-    else if ("message" in entry) this.#receiver.text(self, entry.service, entry.message);
+    if (entry.region !== undefined) entry.region.receive(entry.kind, entry.page, self, entry.requester, entry.acks);
+    else if (entry.text !== undefined) this.#receiver.text(self, entry.service, entry.text);
     else this.#receiver.value(self, entry.service, entry.value);
   }
 }

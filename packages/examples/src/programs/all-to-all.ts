@@ -17,6 +17,22 @@ export interface Turn extends Disposable {
   readonly outgoing: readonly Float64Array[];
 }
 
+class HeldTurn implements Turn {
+  readonly incoming: readonly Float64Array[];
+  readonly outgoing: readonly Float64Array[];
+  readonly #held: Disposable;
+
+  constructor(incoming: readonly Float64Array[], outgoing: readonly Float64Array[], held: Disposable) {
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.#held = held;
+  }
+
+  [Symbol.dispose](): void {
+    this.#held[Symbol.dispose]();
+  }
+}
+
 export class AllToAll {
   readonly #site: Site;
   readonly #arrays: readonly [SharedArray<Float64Array>, SharedArray<Float64Array>];
@@ -72,11 +88,9 @@ export class AllToAll {
       if (writes) requests[`to ${site}`] = toWrite.writing(to, to + this.#stride);
     }
     const spans = memory.acquire(requests);
-    return {
-      incoming: reads ? sites.map((site) => spans[`from ${site}`].view) : [],
-      outgoing: writes ? sites.map((site) => spans[`to ${site}`].view) : [],
-      [Symbol.dispose]: () => spans.release(),
-    };
+    const incoming = reads ? sites.map((site) => spans[`from ${site}`].view) : [];
+    const outgoing = writes ? sites.map((site) => spans[`to ${site}`].view) : [];
+    return new HeldTurn(incoming, outgoing, spans);
   }
 }
 

@@ -27,7 +27,6 @@ import {
 } from "../kernels/cg-classes.ts";
 import { makeMatrix, type SparseRows } from "../kernels/cg-matrix.ts";
 import { type CgResult, descend, dot, multiply, scale, squaredDistance, turn } from "../kernels/conjugate-gradient.ts";
-import { inParts } from "./in-parts.ts";
 import { type Block, type BlockLayout, shareBlocks } from "./page-blocks.ts";
 
 /** The kernel: NPB CG of a size, timed and checked. */
@@ -245,5 +244,8 @@ function addAll(a: readonly number[], b: readonly number[]): number[] {
 const POLL_ROWS = 1024;
 
 function multiplyServing(site: Site, rows: SparseRows, x: Float64Array, y: Float64Array): void {
-  inParts(site, y.length, POLL_ROWS, (start, end) => multiply(rows, x, y, start, end));
+  for (let start = 0; start < y.length; start += POLL_ROWS) {
+    multiply(rows, x, y, start, Math.min(start + POLL_ROWS, y.length));
+    site.poll();
+  }
 }

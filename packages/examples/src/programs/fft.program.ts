@@ -6,7 +6,7 @@
  * into the block that is for j, and transforms the rows there. Three exchanges of two barriers each, in which a site fetches
  * (count-1) / count of its rows; see all-to-all.ts.
  */
-import type { Site } from "isles";
+import type { SharedArray, Site } from "isles";
 import type { KernelAnswer, KernelArgs, Part } from "../kernel/contract.ts";
 import { problemOf, runKernel } from "../kernel/run-kernel.ts";
 import { stepsOf } from "../kernel/steps.ts";
@@ -56,26 +56,35 @@ export function fft(site: Site, args: KernelArgs = {}): KernelAnswer {
         putRow(work, r, row, turn);
       }
     },
-    compute() {
-      for (const isFirst of [true, false]) {
-        using turn = exchange.next();
-        transposeInto(work, turn);
-        for (let r = start; r < end; r++) {
-          takeRow(work, r, turn);
-          putRow(work, r, transformRow(work.own, r, isFirst), turn);
-        }
-        steps(isFirst ? 1 : 2, 3);
-      }
-      using turn = exchange.next({ isLast: true });
-      using rows = spectrum.write(start * width, end * width);
-      transposeLast(work, turn, rows.view);
-      steps(3, 3);
-    },
+    compute: () => transformAll(work, exchange, spectrum, steps),
     check() {
       using all = spectrum.read();
       return checkFFT(problem, all.view);
     },
   });
+}
+
+/** The six steps: three exchanges, and after the first two of them transforms of this site's rows. */
+function transformAll(
+  work: Work,
+  exchange: AllToAll,
+  spectrum: SharedArray<Float64Array>,
+  steps: (done: number, total: number) => void,
+): void {
+  const { start, end } = work.parts[work.site.id];
+  for (const isFirst of [true, false]) {
+    using turn = exchange.next();
+    transposeInto(work, turn);
+    for (let r = start; r < end; r++) {
+      takeRow(work, r, turn);
+      putRow(work, r, transformRow(work.own, r, isFirst), turn);
+    }
+    steps(isFirst ? 1 : 2, 3);
+  }
+  using turn = exchange.next({ isLast: true });
+  using rows = spectrum.write(start * work.width, end * work.width);
+  transposeLast(work, turn, rows.view);
+  steps(3, 3);
 }
 
 /** A row into its pieces. */

@@ -60,24 +60,7 @@ export function ft(site: Site, args: KernelArgs = {}): KernelAnswer {
       work.spectrum.fill(0);
       sums.fill(0, SUMS_STRIDE * site.id, SUMS_STRIDE * (site.id + 1));
     },
-    compute() {
-      const factors = decay(problem, work.y);
-      const own = new Float64Array(2 * steps);
-      start(work);
-      {
-        using turn = work.exchange.next();
-        toSpectrum(work, turn);
-        evolveAll(work, factors, turn);
-      }
-      for (let step = 0; step < steps; step++) {
-        const isLast = step === steps - 1;
-        using turn = work.exchange.next({ isLast });
-        toSpace(work, turn, own, 2 * step);
-        if (!isLast) evolveAll(work, factors, turn);
-        stepDone(step + 1, steps);
-      }
-      sums.copyFrom(own, SUMS_STRIDE * site.id);
-    },
+    compute: () => sums.copyFrom(checksums(work, stepDone), SUMS_STRIDE * site.id),
     check() {
       using all = sums.read();
       const total = new Float64Array(2 * steps);
@@ -107,6 +90,28 @@ function prepare(site: Site, problem: FtProblem): Work {
     spectrum: new Float64Array((y.end - y.start) * nz * width),
     exchange: new AllToAll(site, "ft", largest),
   };
+}
+
+/** All steps; this site's part of the checksum of each. */
+function checksums(work: Work, stepDone: (done: number, total: number) => void): Float64Array {
+  const { problem, exchange } = work;
+  const { steps } = problem;
+  const factors = decay(problem, work.y);
+  const own = new Float64Array(2 * steps);
+  start(work);
+  {
+    using turn = exchange.next();
+    toSpectrum(work, turn);
+    evolveAll(work, factors, turn);
+  }
+  for (let step = 0; step < steps; step++) {
+    const isLast = step === steps - 1;
+    using turn = exchange.next({ isLast });
+    toSpace(work, turn, own, 2 * step);
+    if (!isLast) evolveAll(work, factors, turn);
+    stepDone(step + 1, steps);
+  }
+  return own;
 }
 
 /** This site's planes of space from random numbers, on their way to the spectrum. */

@@ -8,7 +8,6 @@
  */
 import type { Memory, SharedArray, Site } from "isles";
 import { COLD, type Faces, faces, type HeatModel, holdSource, relax } from "../kernels/heat.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Cells across and down. */
@@ -75,7 +74,11 @@ export function spread(site: Site, task: HeatTask): HeatAnswer {
       using src = from.read(around.start, around.end);
       using dst = to.write(own.start, own.end);
       const work = { width, faces: drifts, from: src.view, to: dst.view };
-      inParts(site, rows.end - rows.start, POLL_ROWS, (first, last) => relax(work, model, first, last));
+      const height = rows.end - rows.start;
+      for (let start = 0; start < height; start += POLL_ROWS) {
+        relax(work, model, start, Math.min(start + POLL_ROWS, height));
+        site.poll();
+      }
       holdSource(dst.view, lake);
     }
     // One barrier a step: the rows just written are complete before they are read in the next step, and the rows just

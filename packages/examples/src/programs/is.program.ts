@@ -28,7 +28,6 @@ import {
   probeKeys,
   ranksOf,
 } from "../kernels/is.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Keys counted between two looks at the mail: some tens of microseconds. */
@@ -120,7 +119,10 @@ function rankAll(site: Site, problem: IsProblem, { keys, among, ranks, found }: 
       using list = keys.write(part.start, part.end);
       changeKeys(problem, iteration, part.start, list.view);
       counts.fill(0);
-      inParts(site, list.view.length, POLL_KEYS, (start, end) => countKeys(list.view, counts, start, end));
+      for (let start = 0; start < list.view.length; start += POLL_KEYS) {
+        countKeys(list.view, counts, start, Math.min(start + POLL_KEYS, list.view.length));
+        site.poll();
+      }
       ranksOf(counts, mine.view);
       sums.set(mine.view.subarray(range.start, range.end));
       for (let k = 0; k < site.count; k++)

@@ -24,7 +24,6 @@ import {
   POINT_NUMBERS,
   SUM_NUMBERS,
 } from "../kernels/kmeans.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Distances computed between two looks at the mail: some tenth of a millisecond. */
@@ -55,7 +54,10 @@ export function kmeans(site: Site, args: KernelArgs = {}): KernelAnswer {
       const part = Math.ceil(POLL_DISTANCES / problem.clusters);
       for (let iteration = 0; iteration < problem.iterations; iteration++) {
         sums.fill(0);
-        inParts(site, count, part, (start, end) => assignNearest(own.view, start, end, ownCentres, ownNearest, sums));
+        for (let start = 0; start < count; start += part) {
+          assignNearest(own.view, start, Math.min(start + part, count), ownCentres, ownNearest, sums);
+          site.poll();
+        }
         const shared = rows[iteration % 2];
         shared.copyFrom(sums, site.id * rowNumbers);
         site.barrier(); // all rows of this iteration are there, and all of the last one have been read

@@ -24,7 +24,6 @@ import {
   nextGeneration,
   sowCells,
 } from "../kernels/life.ts";
-import { inParts } from "./in-parts.ts";
 
 /** Cells computed between two looks at the mail: some ten microseconds. */
 const POLL_CELLS = 8192;
@@ -109,10 +108,14 @@ export function life(site: Site, args: KernelArgs = {}): KernelAnswer {
       { n, stride, from: held.even.view, to: held.innerOdd.view },
       { n, stride, from: held.odd.view, to: held.innerEven.view },
     ];
+    const rows = to + 1 - from;
     for (let generation = 0; generation < generations; generation++) {
       if (generation > 0) site.barrier(); // the last one is the frame's
       liveAtEdges(generation & 1);
-      inParts(site, to + 1 - from, pollRows, (begin, until) => nextGeneration(inner[generation & 1], begin, until));
+      for (let start = 0; start < rows; start += pollRows) {
+        nextGeneration(inner[generation & 1], start, Math.min(start + pollRows, rows));
+        site.poll();
+      }
       step(generation + 1, generations);
     }
   }

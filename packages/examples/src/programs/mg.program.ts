@@ -35,7 +35,6 @@ import {
   smoothAll,
 } from "../kernels/mg-cycle.ts";
 import { partsOf } from "./all-to-all.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 import { SharedGrid } from "./shared-grid.ts";
 
@@ -60,20 +59,14 @@ interface Gather {
 
 export function mg(site: Site, args: KernelArgs = {}): KernelAnswer {
   const problem = problemOf("mg", MG_PROBLEMS, args.size);
-  const { n, cycles } = problem;
+  const { cycles } = problem;
   const solver = new Solver(site, problem);
   const steps = stepsOf(site, "mg", args);
   let norm = 0;
   return runKernel(site, "mg", args, {
     reset: () => solver.reset(),
-    compute() {
-      solver.residual();
-      for (let cycle = 1; cycle <= cycles; cycle++) {
-        solver.cycle();
-        solver.residual();
-        steps(cycle, cycles);
-      }
-      norm = Math.sqrt(site.reduce("mg norm", solver.squares(), (a, b) => a + b) / n ** 3);
+    compute: () => {
+      norm = solver.solve(cycles, steps);
     },
     check: () => checkMG(problem, { norm, ...solver.result() }),
   });
@@ -116,13 +109,20 @@ class Solver {
     clear(target, own);
   }
 
-  /** The finest level's residual. */
-  residual(): void {
-    this.#residual(this.#shared[0]);
+  /** Some cycles; the norm of the residual that they leave. */
+  solve(cycles: number, steps: (done: number, total: number) => void): number {
+    const finest = this.#shared[0];
+    this.#residual(finest);
+    for (let cycle = 1; cycle <= cycles; cycle++) {
+      this.#cycle();
+      this.#residual(finest);
+      steps(cycle, cycles);
+    }
+    return Math.sqrt(this.#site.reduce("mg norm", this.#squares(), add) / finest.u.n ** 3);
   }
 
   /** A V-cycle, from the finest level's residual to a better solution. */
-  cycle(): void {
+  #cycle(): void {
     const shared = this.#shared;
     for (let k = 1; k < shared.length; k++) this.#restrict(shared[k - 1], shared[k]);
     this.#gatherBelow(shared[shared.length - 1]);
@@ -135,7 +135,7 @@ class Solver {
   }
 
   /** Of this site's part of the finest residual. */
-  squares(): number {
+  #squares(): number {
     const { r, own } = this.#shared[0];
     using source = r.read(own.start, own.end);
     let sum = 0;
@@ -152,7 +152,10 @@ class Solver {
     {
       using from = u.read(own.start - 1, own.end + 1);
       using to = r.write(own.start, own.end);
-      this.#overPlanes(own, (start, end) => residualOf(from, v ?? to, to, this.#rows, start, end));
+      for (let z = own.start; z < own.end; z++) {
+        residualOf(from, v ?? to, to, this.#rows, z, z + 1);
+        this.#site.poll();
+      }
     }
     this.#site.barrier();
   }
@@ -161,7 +164,10 @@ class Solver {
     {
       using from = r.read(own.start - 1, own.end + 1);
       using to = u.write(own.start, own.end);
-      this.#overPlanes(own, (start, end) => smoothAll(from, to, this.#rows, start, end));
+      for (let z = own.start; z < own.end; z++) {
+        smoothAll(from, to, this.#rows, z, z + 1);
+        this.#site.poll();
+      }
     }
     this.#site.barrier();
   }
@@ -171,7 +177,10 @@ class Solver {
     {
       using from = fine.r.read(2 * own.start, 2 * own.end + 1);
       using to = coarse.r.write(own.start, own.end);
-      this.#overPlanes(own, (start, end) => restrictAll(from, to, this.#rows, start, end));
+      for (let z = own.start; z < own.end; z++) {
+        restrictAll(from, to, this.#rows, z, z + 1);
+        this.#site.poll();
+      }
     }
     this.#site.barrier();
   }
@@ -205,17 +214,17 @@ class Solver {
         prolongAll(this.#private[this.#private.length - 1].u, to, own.start, own.end);
       } else {
         using from = this.#shared[k + 1].u.read(Math.floor(own.start / 2) - 1, Math.floor((own.end + 1) / 2));
-        this.#overPlanes(own, (start, end) => prolongAll(from, to, start, end));
+        for (let z = own.start; z < own.end; z++) {
+          prolongAll(from, to, z, z + 1);
+          this.#site.poll();
+        }
       }
     }
     this.#site.barrier();
   }
-
-  /** Serves the other sites after each plane. */
-  #overPlanes(own: Part, work: (start: number, end: number) => void): void {
-    inParts(this.#site, own.end - own.start, 1, (start, end) => work(own.start + start, own.start + end));
-  }
 }
+
+const add = (a: number, b: number) => a + b;
 
 function clear({ planes }: MgGrid, { start, end }: Part): void {
   for (let z = start; z < end; z++) planes[z].fill(0);

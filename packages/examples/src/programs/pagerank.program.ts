@@ -23,7 +23,6 @@ import {
   pageRankGraph,
   pull,
 } from "../kernels/pagerank.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Vertices between two looks at the mail. */
@@ -53,7 +52,10 @@ export function pagerank(site: Site, args: KernelArgs = {}): KernelAnswer {
       // Both at once, while everybody is about to do the same and answers at once.
       using spans = site.memory.acquire({ all: given.reading(), mine: next.writing(own.at, own.at + ranks.length) });
       const all = spans.all.view;
-      inParts(site, ranks.length, POLL_VERTICES, (start, end) => pull(rows, all, base, ranks, start, end));
+      for (let start = 0; start < ranks.length; start += POLL_VERTICES) {
+        pull(rows, all, base, ranks, start, Math.min(start + POLL_VERTICES, ranks.length));
+        site.poll();
+      }
       stranded = giveAway(ranks, outDegrees.view, spans.mine.view);
       step(iteration + 1, iterations);
     }

@@ -10,6 +10,22 @@ const LARGEST_PAGE_BYTES = 16_384;
 /** Some planes of a grid, at their places, until they are released. */
 export interface Planes extends MgGrid, Disposable {}
 
+class HeldPlanes implements Planes {
+  readonly n: number;
+  readonly planes: readonly Float64Array[];
+  readonly #held: Disposable;
+
+  constructor(n: number, planes: readonly Float64Array[], held: Disposable) {
+    this.n = n;
+    this.planes = planes;
+    this.#held = held;
+  }
+
+  [Symbol.dispose](): void {
+    this.#held[Symbol.dispose]();
+  }
+}
+
 export class SharedGrid {
   readonly n: number;
   readonly #memory: Memory;
@@ -29,7 +45,7 @@ export class SharedGrid {
   /** The planes from `start` to `end`, exclusively. */
   write(start: number, end: number): Planes {
     const span = this.#array.write(start * this.#stride, end * this.#stride);
-    return { ...this.#planesOf([span]), [Symbol.dispose]: () => span.release() };
+    return new HeldPlanes(this.n, this.#planesOf([span]), span);
   }
 
   /** The planes from `start` to `end`, which may lie beyond the grid's ends by less than n: it is periodic. */
@@ -44,7 +60,7 @@ export class SharedGrid {
       above: planes(0, Math.min(Math.max(end - n, 0), first)),
     });
     const { here, below, above } = spans;
-    return { ...this.#planesOf([here, below, above]), [Symbol.dispose]: () => spans.release() };
+    return new HeldPlanes(n, this.#planesOf([here, below, above]), spans);
   }
 
   /** All planes one after the other, without what is between them. */
@@ -67,14 +83,14 @@ export class SharedGrid {
     return packed;
   }
 
-  #planesOf(spans: readonly Span<Float64Array>[]): MgGrid {
+  #planesOf(spans: readonly Span<Float64Array>[]): Float64Array[] {
     const length = planeLength(this.n);
     const planes: Float64Array[] = new Array(this.n).fill(NOWHERE);
     for (const { view, start } of spans) {
       for (let at = 0; at < view.length; at += this.#stride)
         planes[(start + at) / this.#stride] = view.subarray(at, at + length);
     }
-    return { n: this.n, planes };
+    return planes;
   }
 }
 

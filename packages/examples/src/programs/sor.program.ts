@@ -25,7 +25,6 @@ import {
   type SorSweep,
   seedRows,
 } from "../kernels/sor.ts";
-import { inParts } from "./in-parts.ts";
 import { pageSizeFor } from "./page-size.ts";
 
 /** Cells computed between two looks at the mail: some ten microseconds. */
@@ -95,10 +94,14 @@ export function sor(site: Site, args: KernelArgs = {}): KernelAnswer {
       { n, stride, colour: 0, first: innerFirst, own: held.innerRed.view, other: held.black.view },
       { n, stride, colour: 1, first: innerFirst, own: held.innerBlack.view, other: held.red.view },
     ];
+    const rows = innerLast - innerFirst;
     for (let half = 0; half < 2 * iterations; half++) {
       if (half > 0) site.barrier(); // the last one is the frame's
       relaxEdges(half & 1);
-      inParts(site, innerLast - innerFirst, pollRows, (from, to) => relaxColour(inner[half & 1], from, to));
+      for (let start = 0; start < rows; start += pollRows) {
+        relaxColour(inner[half & 1], start, Math.min(start + pollRows, rows));
+        site.poll();
+      }
       step((half + 1) >> 1, iterations);
     }
   }
