@@ -11,6 +11,7 @@ import { runHeat } from "./demo/heat-job.ts";
 import { type DemoOptions, HELP, parseOptions } from "./demo/options.ts";
 import { type Row, rowAsJson } from "./demo/row.ts";
 import { formatTable } from "./demo/table.ts";
+import { makeOutFolder } from "./report/out-folder.ts";
 import { type Progress, progressOn } from "./report/progress.ts";
 
 const FULL = { width: 1024, steps: 2000, repeats: 3 };
@@ -22,6 +23,8 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  // Before the work, not after it: a directory that cannot be made should be known at once.
+  if (options.jobs.includes("heat")) await makeOutFolder(options.out, "--out");
   // With --json, standard output is for the rows alone.
   const chatter = options.json ? process.stderr : process.stdout;
   chatter.write(`Isles on Node ${process.version}, ${availableParallelism()} cores\n`);

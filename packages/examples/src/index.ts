@@ -46,3 +46,4 @@ export * from "./programs/index.ts";
 export * from "./relief/crater.ts";
 export * from "./relief/spline.ts";
 export * from "./relief/volcano.ts";
+export { makeOutFolder } from "./report/out-folder.ts";

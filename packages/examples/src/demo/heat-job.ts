@@ -1,5 +1,5 @@
 /** Heat spreading over the relief of Maunga Whau at several numbers of sites, and its picture. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "isles";
 import { type HeatProblem, heatModel, spreadSerially } from "../kernels/heat.ts";
@@ -17,14 +17,12 @@ export interface HeatJob {
   readonly width: number;
   readonly steps: number;
   readonly siteCounts: readonly number[];
-  /** Directory for the picture. */
+  /** Directory for the picture; it is there. */
   readonly out: string;
 }
 
 /** Yields a row for every number of sites, then returns the path of the picture. */
 export async function* runHeat(job: HeatJob, progress: Progress): AsyncGenerator<Row, string> {
-  // Before the work, not after it: a directory that cannot be made should be known at once.
-  await mkdir(job.out, { recursive: true });
   const measured = await loadVolcano();
   const problem = setUp(measured, job);
   const { field: expected, ms: serialMs } = timeSerially(problem, progress);

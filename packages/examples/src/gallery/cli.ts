@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
+import { makeOutFolder } from "../report/out-folder.ts";
 import { type Progress, progressOn } from "../report/progress.ts";
 import type { Example } from "./example.ts";
 import { examples } from "./index.ts";
 import { type ExampleOptions, HELP, parseOptions } from "./options.ts";
-import { type ExampleResult, runExample, sizeFor } from "./run.ts";
+import { draws, type ExampleResult, runExample, sizeFor } from "./run.ts";
 
 export type { Example } from "./example.ts";
 
@@ -37,6 +38,8 @@ export async function main(argv: readonly string[], out: Streams = process, all 
     else say(source ? told.map(described).join("\n\n") : listed(told, out.stdout));
     return 0;
   }
+  // Before the work, not after it: a folder that cannot be had should be known at once.
+  if (chosen.some(draws)) await makeOutFolder(options.out, "--out");
   // With --json, standard output is for the results alone.
   const chatter = json ? out.stderr : out.stdout;
   let wrong = 0;

@@ -31,6 +31,8 @@ export interface OwnRun {
   readonly source: string;
   /** The sites it always has, if it cannot be run on any number. */
   readonly sites?: number;
+  /** Its outcome has a picture. */
+  readonly draws?: boolean;
   run(request: OwnRequest): Promise<Outcome>;
 }
 

@@ -26,7 +26,7 @@ export const heatExample: Example = {
     "Explicit finite differences over the measured heights of Maunga Whau, Auckland (R's `volcano`, from the package vega-datasets). Each site\n" +
     "owns some rows of two temperature fields; a step reads one field, with a row of each neighbour, and writes the other. One barrier a step.",
   sizes: { tiny: "128 × 90, 100 steps", S: "512 × 358, 400 steps", W: "1024 × 715, 2000 steps" },
-  own: { source: "programs/heat.program.ts", run },
+  own: { source: "programs/heat.program.ts", draws: true, run },
 };
 
 async function run({ sites, size, task }: OwnRequest): Promise<Outcome> {

@@ -12,7 +12,8 @@ export const kmeansExample: Example = {
   title: "k-means: where to put depots for all post offices of the United States",
   about:
     "Lloyd's algorithm over the 42,049 ZIP codes' places (from the package vega-datasets). Each site assigns its share of the places to the nearest\n" +
-    "centre; their sums travel, one page a site, and everybody moves the centres. One barrier an iteration. Checked bit for bit against one thread.",
+    "centre; their sums travel, one page a site, and everybody moves the centres. One barrier an iteration. Checked bit for bit against one thread.\n" +
+    "The picture's small maps: Alaska, Hawaii, Puerto Rico with the Virgin Islands, the Pacific.",
   sizes: {
     tiny: "3,376 airfields, 12 clusters",
     S: "42,049 post offices, 48 clusters",

@@ -1,5 +1,5 @@
 /** Runs one example at some number of sites. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launch } from "isles";
 import { type KernelAnswer, type KernelArgs, SIZES, type SizeName, type Verdict } from "../kernel/contract.ts";
@@ -12,7 +12,7 @@ import type { Example, Outcome } from "./example.ts";
 export interface ExampleRequest {
   readonly sites: number;
   readonly size: SizeName;
-  /** Directory for the picture; made if it is missing. */
+  /** Directory for the picture; it is there. */
   readonly out: string;
   readonly task: Task;
 }
@@ -33,13 +33,11 @@ export interface ExampleResult {
 export async function runExample(example: Example, request: ExampleRequest): Promise<ExampleResult> {
   const { size, out, task } = request;
   const sites = example.own?.sites ?? request.sites;
-  if (example.picture !== undefined) await mkdir(out, { recursive: true }); // before the work: a folder that cannot be had should be known at once
   const outcome = await (example.own?.run({ sites, size, task }) ?? runKernelExample(example, { sites, size, task }));
   const { verdict, seconds, traffic, picture } = outcome;
   let path: string | undefined;
   if (picture !== undefined) {
     path = join(out, `${example.name}-${size}.${picture.extension}`);
-    await mkdir(out, { recursive: true });
     await writeFile(path, picture.content);
   }
   return {
@@ -51,6 +49,11 @@ export async function runExample(example: Example, request: ExampleRequest): Pro
     ...(traffic && { traffic }),
     ...(path && { picture: path }),
   };
+}
+
+/** Whether there is a picture of it in the end. */
+export function draws({ picture, own }: Example): boolean {
+  return picture !== undefined || own?.draws === true;
 }
 
 /** Where a kernel's built program is. */

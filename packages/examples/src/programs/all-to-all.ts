@@ -5,9 +5,7 @@
  */
 import type { SharedArray, Site, SpanRequest } from "isles";
 import type { Part } from "../kernel/contract.ts";
-
-/** Bytes of a page: large, because its message costs as much as some thousand bytes; small, so that many fit into the pipe. */
-const PAGE_BYTES = 16_384;
+import { pageSizeFor } from "./page-size.ts";
 
 /** Between two exchanges: what the others have written for this site, and where it writes for them. */
 export interface Turn extends Disposable {
@@ -43,12 +41,13 @@ export class AllToAll {
 
   /** Every site makes it with the same name and `capacity`, the elements of the largest block. */
   constructor(site: Site, name: string, capacity: number) {
-    const pageElements = PAGE_BYTES / Float64Array.BYTES_PER_ELEMENT;
+    const pageSize = pageSizeFor(capacity * Float64Array.BYTES_PER_ELEMENT);
+    const pageElements = pageSize / Float64Array.BYTES_PER_ELEMENT;
     this.#site = site;
     this.#stride = Math.ceil(capacity / pageElements) * pageElements;
     // The blocks of a writer lie together and have their home there.
     const array = (which: string) =>
-      site.memory.float64(`${name} ${which}`, this.#stride * site.count ** 2, { pageSize: PAGE_BYTES, home: "block" });
+      site.memory.float64(`${name} ${which}`, this.#stride * site.count ** 2, { pageSize, home: "block" });
     this.#arrays = [array("even"), array("odd")];
   }
 
