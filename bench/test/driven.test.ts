@@ -25,7 +25,9 @@ interface Driver {
   run(crew: Crew, args: KernelArgs): Promise<KernelAnswer>;
 }
 
-describe.each(["radix", "barnes"])("%s by messages", (kernel) => {
+const kernels = ["radix", "barnes", "mandelbrot", "life", "kmeans", "pagerank", "words", "hashmap", "tsp"];
+
+describe.each(kernels)("%s by messages", (kernel) => {
   it.each([1, 2, 3, 5])("is right with %i workers, again and again", async (workers) => {
     const driver: Driver = await import(`../dist/macro/messages/${kernel}.js`);
     const answer = await driver.run(await crewOf(kernel, workers), { size: "tiny", repeats: 2 });

@@ -2,11 +2,11 @@
 export type Blocks = readonly Float64Array<ArrayBuffer>[];
 
 /** From what each has made for everybody to what everybody gets of each. */
-export function exchanged(made: readonly Blocks[]): Blocks[] {
+export function exchanged<Block>(made: readonly (readonly Block[])[]): Block[][] {
   return made.map((_, to) => made.map((blocks) => blocks[to]!));
 }
 
 /** To be moved rather than copied. */
-export function buffersOfBlocks(blocks: Blocks): ArrayBuffer[] {
+export function buffersOfBlocks(blocks: readonly { readonly buffer: ArrayBuffer }[]): ArrayBuffer[] {
   return blocks.map((block) => block.buffer);
 }
