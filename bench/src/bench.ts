@@ -28,7 +28,7 @@ export interface Bench {
   readonly extra?: boolean;
   /** Runs kernels: takes names of them, "9:sor,lu". */
   readonly hasKernels?: boolean;
-  /** Throws TypeError for a kernel that there is not; called for every row before the first is run. */
+  /** Throws UsageError for a kernel that there is not; called for every row before the first is run. */
   checkKernels?(names: readonly string[]): void;
   run(context: BenchContext): AsyncIterable<Finding>;
 }

@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-import { mkdir } from "node:fs/promises";
+import { makeOutFolder } from "@isles/examples";
 import type { Bench } from "./bench.ts";
 import { compareRuns, type Differences, differenceLines, gotWorse } from "./compare.ts";
 import { BUSY, Watch } from "./machine.ts";
@@ -53,17 +53,19 @@ const benches: readonly Bench[] = [
   manyPages,
 ];
 
+/** Throws UsageError for a row or a kernel that there is not. */
 function chosen({ only }: Options): readonly RowChoice<Bench>[] {
-  if (only !== undefined) return chooseRows(only, benches);
-  return benches.filter((bench) => bench.extra !== true).map((row) => ({ row, kernels: undefined }));
+  if (only === undefined)
+    return benches.filter((bench) => bench.extra !== true).map((row) => ({ row, kernels: undefined }));
+  const rows = chooseRows(only, benches);
+  for (const { row: bench, kernels } of rows) bench.checkKernels?.(kernels ?? []);
+  return rows;
 }
 
 /** Runs the rows and gives every result to the report as soon as it is there. */
-async function measureAll(options: Options, report: Report): Promise<AnyResult[]> {
+async function measureAll(rows: readonly RowChoice<Bench>[], options: Options, report: Report): Promise<AnyResult[]> {
   const sizes = options.quick ? { rounds: 2, warmUp: 1, operations: 64 } : { rounds: 11, warmUp: 6, operations: 1000 };
   const results: AnyResult[] = [];
-  const rows = chosen(options);
-  for (const { row: bench, kernels } of rows) bench.checkKernels?.(kernels ?? []);
   for (const { row: bench, kernels } of rows) {
     report.heading(bench.row, bench.title);
     const progress = (text: string) => report.progress(`row ${bench.row}, ${text}`);
@@ -106,11 +108,12 @@ function showAgain(results: readonly AnyResult[], report: Report): AnyResult[] {
 
 async function runAll(options: Options): Promise<void> {
   const report = options.json ? jsonReport() : tableReport();
-  // Read first: a file that is none must not be found out about after half an hour.
+  // What cannot be had must not be found out about after half an hour.
+  const rows = chosen(options);
   const before = options.compare === undefined ? undefined : readResults(options.compare);
-  if (options.report !== undefined) await makeFolder(options.report);
-  const results =
-    options.from === undefined ? await measureAll(options, report) : showAgain(readResults(options.from), report);
+  const earlier = options.from === undefined ? undefined : readResults(options.from);
+  if (options.report !== undefined) await makeOutFolder(options.report, "--report");
+  const results = earlier === undefined ? await measureAll(rows, options, report) : showAgain(earlier, report);
   report.end();
   let differences: Differences | undefined;
   if (before !== undefined) {
@@ -126,16 +129,7 @@ async function runAll(options: Options): Promise<void> {
   if (isWrong || isWorse) process.exitCode = 1;
 }
 
-/** Before anything is measured: a folder that cannot be had should be known at once. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new TypeError(`--report ${path}: no folder can be made there: ${(error as Error).message}`);
-  }
-}
-
-/** The command: rejects with TypeError for arguments that make no sense. */
+/** The command: rejects with UsageError, of one line, for arguments that make no sense. */
 export async function run(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options.help) console.log(usage);

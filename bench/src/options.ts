@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { UsageError } from "@isles/base";
 import { SIZES, type SizeName } from "@isles/examples";
 import { VARIANTS, type Variant } from "./macro/kernels.ts";
 
@@ -29,54 +30,55 @@ export interface Options {
 const REPORT = "out/bench";
 const MOST_SITES = 64;
 
-export const usage = `isles bench, or in a clone: npm run bench -- [options]
+export const usage = `Usage: isles bench [options]         or in a clone of Isles: npm run bench -- [options]
 
-Without options: the rows that have targets (1 to 8, 9, 11, 14 and 15; docs/MEASURED.md says what they are), a table on the terminal and a report in ${REPORT}/index.html. Rows 1 to 8, 11,
-14 and 15 take about 3 minutes; row 9 takes about 2 minutes a kernel on two idle cores, 25 in all.
+Measures Isles, each thing beside a yardstick in alternating rounds of the same run; every result is the ratio of the two. Without options:
+the numbered rows, as tables on the terminal and a report in ${REPORT}/index.html. Rows 1 to 8, 11, 14 and 15 take about 3 minutes, row 9
+about 2 minutes a kernel on two idle cores, 25 in all.
+
+Rows
+  1 read miss   2 three-hop read miss   3 write upgrade   4 locks    5 barriers   6 loops over spans   7 blocking calls
+  8 asynchronous calls   9 kernels   11 processes   14 memory   15 ArgoDSM's figures      (docs/MEASURED.md has the targets)
+  only when named: kernels (those of the examples that row 9 has not), encodings, payloads, migration, affinity, pages
 
 What to measure
-  --only LIST       rows by their numbers, "1,2,9"; kernels of row 9, "9:sor,lu"; run only when named: "kernels" (the collection's other
-                    kernels, also by name: "kernels:life"), "encodings", "payloads", "migration", "affinity" and "pages"
-  --size SIZE       size of the kernels' problems: ${SIZES.join(", ")} (default W)
-  --sites LIST      how many sites, threads or workers the kernels run on (default 1,2,4,8)
-  --variants LIST   how the kernels run: ${VARIANTS.join(", ")} (default: all)
-  --quick           a smoke run of half a minute or less; its numbers mean little. Kernels: size tiny, 1 and 2 sites, without messages
-  --long            row 14 takes 10,000,000 page faults instead of 1,000,000
+  --only LIST       these rows, and after a colon these of their kernels (default: all numbered rows)
+                      --only 1,2      --only 9:sor,lu,11      --only kernels:life
+  --size SIZE       size of the kernels' problems: ${SIZES.join(", ")}; not every kernel has each (default: W)
+                      --size S
+  --sites LIST      how many sites, threads or workers the kernels run on, 1 to ${MOST_SITES} each (default: 1,2,4,8)
+                      --sites 1,2
+  --variants LIST   how the kernels run: ${VARIANTS.join(", ")} (default: all of them)
+                      --variants threads,isles
+  --quick           a smoke run; its numbers mean little. Few rounds, and kernels of size tiny, at 1 and 2 sites, without messages,
+                    where --size, --sites and --variants say nothing else
+                      --quick --only 9:sor
+  --long            row 14 takes 10,000,000 page faults (default: 1,000,000)
+                      --long --only 14
 
 What to do with it
-  --json            one JSON line per result on standard output instead of tables
-  --report DIR      write index.html and the pictures as SVG files there (default ${REPORT}, but with --json, --quick or --from none)
-  --compare FILE    say what got slower or faster, beyond the noise of the rounds, since the run whose --json lines FILE has
-  --fail-on-slower  with --compare: exit code 1 if anything got slower, unless the machine was busy with other things
-  --from FILE       measure nothing: show, compare or report what FILE has, an earlier run's --json lines
-  --help            this text
+  --json            one JSON line a result on standard output (default: tables)
+                      --json > before.json      (with npm: npm run --silent bench -- --json > before.json)
+  --report DIR      write index.html and the charts as SVG files there (default: ${REPORT}; none with --json, --quick or --from)
+                      --report out/today
+  --compare FILE    say what got slower or faster, beyond the noise of the rounds, since the run whose --json lines FILE has (default: none)
+                      --only 9:sor --compare before.json
+  --fail-on-slower  with --compare: exit code 1 if anything got slower, unless the machine was busy with other things (default: no)
+                      --compare before.json --fail-on-slower
+  --from FILE       measure nothing: show, compare or report FILE, an earlier run's --json lines (default: measure)
+                      --from after.json --compare before.json --report out/change
+  -h, --help        this text
 
-Every result is a ratio to a yardstick measured in alternating rounds of the same run. The machine should be idle; a warning on standard
-error says when it is not. Exit code 1: a kernel's result was wrong, a variant did not come to an end, or the command makes no sense.`;
+The machine should be idle; a warning on standard error says when it is not.
+Exit code: 0, or 1 if a kernel's result was wrong, a variant did not come to an end, or the command makes no sense.`;
 
-/** Throws TypeError for what is no option, and for values that make no sense. */
+/** Throws UsageError, of one line, for what is no option, and for values that make no sense. */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      json: { type: "boolean", default: false },
-      only: { type: "string" },
-      quick: { type: "boolean", default: false },
-      long: { type: "boolean", default: false },
-      size: { type: "string" },
-      sites: { type: "string" },
-      variants: { type: "string" },
-      report: { type: "string" },
-      compare: { type: "string" },
-      "fail-on-slower": { type: "boolean", default: false },
-      from: { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
+  const values = parseFlags(args);
   const { json, quick, long, help, compare, from } = values;
   const failOnSlower = values["fail-on-slower"];
   if (failOnSlower && compare === undefined)
-    throw new TypeError("--fail-on-slower compares with nothing: add --compare FILE");
+    throw new UsageError("BAD_OPTION", "--fail-on-slower compares with nothing: add --compare FILE");
   const reportsAnyway = !json && !quick && from === undefined;
   return {
     json,
@@ -94,6 +96,32 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        json: { type: "boolean", default: false },
+        only: { type: "string" },
+        quick: { type: "boolean", default: false },
+        long: { type: "boolean", default: false },
+        size: { type: "string" },
+        sites: { type: "string" },
+        variants: { type: "string" },
+        report: { type: "string" },
+        compare: { type: "string" },
+        "fail-on-slower": { type: "boolean", default: false },
+        from: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Node's message goes on with advice about other programs' positional arguments.
+    const [what] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError("BAD_OPTION", `${what} (--help lists the options)`, { cause: error });
+  }
+}
+
 function variantsOf(quick: boolean): readonly Variant[] {
   return quick ? ["serial", "threads", "isles"] : VARIANTS;
 }
@@ -104,8 +132,8 @@ function listOf(text: string): string[] {
 
 function oneOf<T extends string>(option: string, known: readonly T[], text: string): T {
   const found = known.find((one) => one === text);
-  if (found === undefined) throw new TypeError(`${option} knows no "${text}"; there are ${known.join(", ")}`);
-  return found;
+  if (found !== undefined) return found;
+  throw new UsageError("BAD_OPTION", `${option} knows no "${text}"; there are ${known.join(", ")}`);
 }
 
 /** In the order of the known ones, each once. */
@@ -117,9 +145,9 @@ function someOf<T extends string>(option: string, known: readonly T[], text: str
 function countsOf(text: string): number[] {
   const counts = listOf(text).map((item) => {
     const count = /^\d+$/.test(item) ? Number(item) : 0;
-    if (count < 1 || count > MOST_SITES)
-      throw new TypeError(`--sites is a list of whole numbers from 1 to ${MOST_SITES}, "1,2,4"; got "${text}"`);
-    return count;
+    if (count >= 1 && count <= MOST_SITES) return count;
+    const message = `--sites is a list of whole numbers from 1 to ${MOST_SITES}, "1,2,4"; got "${text}"`;
+    throw new UsageError("BAD_OPTION", message);
   });
   return [...new Set(counts)].sort((a, b) => a - b);
 }
@@ -136,7 +164,7 @@ interface Choosable {
   readonly hasKernels?: boolean;
 }
 
-/** What `--only` names: "9:sor,lu,11" are two kernels of row 9, and row 11. Throws TypeError for a row that there is not. */
+/** What `--only` names: "9:sor,lu,11" are two kernels of row 9, and row 11. Throws UsageError for a row that there is not. */
 export function chooseRows<R extends Choosable>(only: readonly string[], rows: readonly R[]): RowChoice<R>[] {
   const choices: { row: R; kernels: string[] | undefined }[] = [];
   for (const item of only) {
@@ -145,9 +173,12 @@ export function chooseRows<R extends Choosable>(only: readonly string[], rows: r
     const open = choices.at(-1)?.kernels;
     if (row === undefined && first === undefined && open !== undefined) open.push(item);
     else if (row === undefined)
-      throw new TypeError(`no row "${name}"; there are ${rows.map((one) => one.row).join(", ")}`);
+      throw new UsageError(
+        "BAD_OPTION",
+        `--only: no row "${name}"; there are ${rows.map((one) => one.row).join(", ")}`,
+      );
     else if (first !== undefined && row.hasKernels !== true)
-      throw new TypeError(`row ${name} has no kernels to choose from, got "${item}"`);
+      throw new UsageError("BAD_OPTION", `--only: row ${name} has no kernels to choose from, got "${item}"`);
     else choices.push({ row, kernels: first === undefined ? undefined : [first] });
   }
   return choices;

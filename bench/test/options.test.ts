@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseRows, parseOptions } from "../dist/options.js";
+import { chooseRows, parseOptions, usage } from "../dist/options.js";
 
 const rows = [{ row: "1" }, { row: "9", hasKernels: true }, { row: "11" }];
 const choose = (...only: string[]) => chooseRows(only, rows).map(({ row, kernels }) => [row.row, kernels]);
@@ -45,6 +45,22 @@ test("lists are read in any order, each item once", () => {
   const { sites, variants } = parseOptions(["--sites", "4, 1,4", "--variants", "isles,serial,isles"]);
   expect(sites).toEqual([1, 4]);
   expect(variants).toEqual(["serial", "isles"]);
+});
+
+const FLAGS = "only size sites variants quick long json report compare fail-on-slower from".split(" ");
+
+test.each(FLAGS)("the help explains --%s, with its default and an example that is none of nonsense", (flag) => {
+  const about = new RegExp(`^  --${flag}( [A-Z]+)? +\\S[^]*?(?=\\n  -)`, "m").exec(usage)?.[0] ?? "";
+  if (flag !== "quick") expect(about).toMatch(/\(default: \S|; none with/);
+  const examples = about.split("\n").filter((line) => line.startsWith("                      "));
+  expect(examples.join()).toContain(`--${flag}`);
+  const lines = examples.flatMap((line) =>
+    line
+      .replace(/\(.*\)|> \S+/g, "")
+      .trim()
+      .split(/ {2,}/),
+  );
+  for (const line of lines) expect(parseOptions(line.split(" "))).toMatchObject({ help: false });
 });
 
 test.each([

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeOutFolder } from "@isles/examples";
 import type { TopLevelSpec } from "vega-lite";
 import type { Differences } from "../compare.ts";
 import { type AnyResult, isKernelResult, type KernelResult, type Result } from "../result.ts";
@@ -20,7 +21,7 @@ export async function writeReport(
   const kernels: KernelSection[] = [];
   for (const runs of byKernel(results)) kernels.push(await sectionOf(runs));
   const page = pageOf({ results: rows, targets, kernels, differences });
-  await mkdir(folder, { recursive: true });
+  await makeOutFolder(folder, "--report");
   const path = join(folder, "index.html");
   await writeFile(path, page);
   const pictures = [...(targets === undefined ? [] : [targets]), ...kernels.flatMap((section) => section.pictures)];

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { UsageError } from "@isles/base";
 import type { Bench, BenchContext, Finding } from "../bench.ts";
 import { median, quantile } from "../figures.ts";
 import { geometricMean, isSound, type KernelRun } from "../macro/kernel-run.ts";
@@ -90,7 +91,8 @@ async function* findingsOf(
 
 function checkNames(chosen: readonly string[], there: readonly string[]): void {
   const unknown = chosen.find((kernel) => !there.includes(kernel));
-  if (unknown !== undefined) throw new TypeError(`no kernel "${unknown}"; there are ${there.join(", ") || "none"}`);
+  if (unknown === undefined) return;
+  throw new UsageError("BAD_OPTION", `--only: no kernel "${unknown}"; there are ${there.join(", ") || "none"}`);
 }
 
 /** Undefined for other variants than Isles, for other numbers of sites, and without threads to compare with. */

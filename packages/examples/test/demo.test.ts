@@ -27,6 +27,7 @@ describe("the demo's command line", () => {
     [["--class", "Q"], "--class takes S, W, A"],
     [["extra"], "extra"],
     [["--out", ""], "--out needs a directory"],
+    [["--out", "/dev/null/x"], "/dev/null is in the way: it is no folder"],
   ])("refuses %j in one line", (args, message) => {
     const { status, stdout, stderr } = demo(...args);
     expect(status).toBe(1);

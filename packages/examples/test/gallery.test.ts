@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -107,6 +107,42 @@ describe("isles examples", () => {
     await expect(examples(...argv)).rejects.toThrow(/^[^\n]+$/);
   });
 
+  it("refuses a folder that cannot be had before anything is run", async () => {
+    let runs = 0;
+    const counting = (name: string, draws: boolean): Example => ({
+      name,
+      title: name,
+      about: name,
+      sizes: { tiny: "none" },
+      own: {
+        source: "index.ts",
+        draws,
+        run: async () => {
+          runs++;
+          return { verdict: { ok: true, against: "nothing", found: "nothing" }, seconds: 1 };
+        },
+      },
+    });
+    const collection = [counting("plain", false), counting("drawn", true)];
+    const file = join(out, "file");
+    writeFileSync(file, "");
+    const message = `--out ${file}: ${file} is in the way: it is no folder; name a folder that can be written to`;
+    await expect(examplesOf(collection, "all", "--out", file)).rejects.toThrow(message);
+    expect(runs).toBe(0);
+    expect((await examplesOf(collection, "plain", "--out", file)).code).toBe(0);
+  });
+
+  it("explains every option, with an example that it can read", async () => {
+    const { stdout } = await examples("--help");
+    for (const flag of ["--sites", "--size", "--out", "--source", "--json"]) {
+      const about = new RegExp(`^  ${flag}( [A-Z,]+)? +\\S[^]*?(?=\\n  -)`, "m").exec(stdout)?.[0] ?? "";
+      if (!["--source", "--json"].includes(flag)) expect(about).toContain("(default: ");
+      const [, line = ""] = /^ {17}isles examples (.*?)( > \S+)?$/m.exec(about) ?? [];
+      expect(line).toContain(flag);
+      expect((await examplesOf(undefined, ...line.split(" "), "--help")).code).toBe(0);
+    }
+  });
+
   it("tells where the source is, and what it does", async () => {
     const { stdout } = await examples("words", "--source");
     expect(stdout).toContain("programs/words.program.ts");
@@ -121,7 +157,7 @@ describe("isles examples", () => {
     expect([help.status, help.stdout.includes("--source")]).toEqual([0, true]);
     const wrong = isles("tps");
     expect([wrong.status, wrong.stdout]).toEqual([1, ""]);
-    expect(wrong.stderr).toMatch(/^isles: .*did you mean tsp\?.*\n$/);
+    expect(wrong.stderr).toMatch(/^isles: there is no example .*did you mean tsp\?.*\n$/);
   });
 
   it("says what is wrong, and that exit code is 1", async () => {

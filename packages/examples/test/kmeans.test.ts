@@ -17,7 +17,7 @@ import { launch } from "isles";
 import { PNG } from "pngjs";
 import { describe, expect, it } from "vitest";
 import { kmeansExample } from "../dist/gallery/kmeans.js";
-import { albers } from "../dist/picture/map-picture.js";
+import { albers, drawClusters, placeOf, timesSeen } from "../dist/picture/map-picture.js";
 import type * as Program from "../src/programs/kmeans.program.ts";
 
 const program = new URL("../dist/programs/kmeans.program.js", import.meta.url);
@@ -112,6 +112,59 @@ describe("kmeans: serially", () => {
     const centres = found.centres.slice();
     centres[POINT_NUMBERS * 5] *= 1 + 2 ** -52;
     expect(checkKmeans(tiny, { ...found, centres }).ok).toBe(false);
+  });
+});
+
+describe("kmeans: the picture", () => {
+  it.each(Object.entries(KMEANS_PROBLEMS))(
+    "shows every place and every centre of size %s",
+    { timeout: 60_000 },
+    (_size, problem) => {
+      const { latitudes, longitudes } = loadPlaces(problem.file);
+      const hidden = [...latitudes].flatMap((latitude, i) => {
+        const place: [number, number] = [latitude, longitudes[i]];
+        return timesSeen(...place) === 0 ? [place] : [];
+      });
+      expect(hidden).toEqual([]);
+      const { centres } = kmeansSerially(problem, kmeansPoints(problem));
+      for (let k = 0; k < problem.clusters; k++) {
+        const place = placeOf(centres.subarray(POINT_NUMBERS * k, POINT_NUMBERS * (k + 1)));
+        expect(timesSeen(...place), `the centre of cluster ${k}, ${place}`).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it.each([
+    ["Chicago", 41.9, -87.6],
+    ["Anchorage", 61.2, -149.9],
+    ["Honolulu", 21.3, -157.9],
+    ["San Juan", 18.4, -66.1],
+    ["Guam", 13.4, 144.8],
+    ["Pago Pago", -14.3, -170.7],
+  ])("has a spot for a centre in %s, and a dot of its colour", (_city, latitude, longitude) => {
+    const places = { latitudes: Float64Array.of(latitude), longitudes: Float64Array.of(longitude) };
+    const count = (png: Buffer, colour: readonly number[]) => {
+      const { data } = PNG.sync.read(png);
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) if (colour.every((part, k) => data[i + k] === part)) found++;
+      return found;
+    };
+    const times = timesSeen(latitude, longitude);
+    const far = onGlobe({ latitudes: Float64Array.of(0), longitudes: Float64Array.of(0) });
+    expect(count(drawClusters(places, Uint16Array.of(0), onGlobe(places)), [255, 255, 255])).toBe(25 * times);
+    expect(count(drawClusters(places, Uint16Array.of(0), far), [230, 159, 0])).toBe(9 * times);
+    expect(times).toBeGreaterThan(0);
+  });
+
+  it("leaves out what lies elsewhere", () => {
+    expect(timesSeen(51.5, -0.1)).toBe(0);
+    const london = { latitudes: Float64Array.of(51.5), longitudes: Float64Array.of(-0.1) };
+    const none = { latitudes: new Float64Array(0), longitudes: new Float64Array(0) };
+    expect(
+      drawClusters(london, Uint16Array.of(0), onGlobe(london)).equals(
+        drawClusters(none, new Uint16Array(0), new Float64Array(0)),
+      ),
+    ).toBe(true);
   });
 });
 

@@ -21,22 +21,27 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** More sites than this are a typing error on any machine the examples are for. */
+const MAX_SITES = 64;
+
 export const HELP = `Usage: isles examples                    lists the examples
        isles examples NAME... [options]  runs them, checks every result, draws pictures
        isles examples all [options]      runs all of them
 
 Options:
-  --sites N,N      number of sites, or several (default: 2; migration examples have their own)
-  --size SIZE      ${SIZES.join(", ")} (default: S, or the next smaller one an example has)
-  --out DIR        where to write pictures (default: out)
-  --source         print what the example does and where its source is; run nothing
-  --json           one JSON line a result, or an example, on standard output
-  --help           this text
+  --sites N,N  number of sites, or several, 1 to ${MAX_SITES} each (default: 2; examples of migration have their own)
+                 isles examples heat --sites 1,2,4
+  --size SIZE  ${SIZES.join(", ")}; the list says which an example has (default: S, or the next smaller one)
+                 isles examples heat --size W
+  --out DIR    where to write pictures, made if it is missing (default: out)
+                 isles examples kmeans tsp --out out/pictures
+  --source     print what the example does and where its source is; run nothing
+                 isles examples words --source
+  --json       one JSON line a result, or an example, on standard output
+                 isles examples all --size tiny --json > results.json
+  -h, --help   this text
 
 Exit code: 0, or 1 if any result is wrong or anything fails.`;
-
-/** More sites than this are a typing error on any machine the examples are for. */
-const MAX_SITES = 64;
 
 /** Reads the command line; throws UsageError. */
 export function parseOptions(argv: readonly string[], examples: readonly Example[]): ExampleOptions {

@@ -9,7 +9,7 @@ import { run } from "./run.ts";
 function fail(error: unknown): void {
   const message =
     error instanceof Error
-      ? `${["Error", "CACError"].includes(error.name) ? "" : `${error.name}: `}${error.message}`
+      ? `${["Error", "CACError", "UsageError"].includes(error.name) ? "" : `${error.name}: `}${error.message}`
       : String(error);
   process.stderr.write(`${styleText("red", "isles:", { stream: process.stderr })} ${message}\n`);
   if (process.env.ISLES_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
