@@ -186,8 +186,11 @@ export class PageCache {
       case Kind.Inv:
         return this.#isHeld(page, Mode.Read) ? CacheEvent.InvHeld : CacheEvent.Inv;
       case Kind.FwdGetS:
-        // A reader pinned here keeps reading from S: only a writer must not share yet.
-        return this.#isHeld(page, Mode.Write) ? CacheEvent.FwdGetSHeld : CacheEvent.FwdGetS;
+        // A reader pinned here keeps reading from S: only a writer must not share yet. On the way to M there is nothing to share,
+        // and a reader may have an Inv deferred that came before.
+        return this.#isHeld(page, this.state[page] === State.M ? Mode.Write : Mode.Read)
+          ? CacheEvent.FwdGetSHeld
+          : CacheEvent.FwdGetS;
       case Kind.FwdGetM:
         return this.#isHeld(page, Mode.Read) ? CacheEvent.FwdGetMHeld : CacheEvent.FwdGetM;
       case Kind.Data:

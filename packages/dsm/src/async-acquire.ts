@@ -1,11 +1,10 @@
 import { TimeoutError } from "@isles/base";
 import type { Acquisition, PageRange } from "@isles/coherence";
 import type { Endpoint } from "./endpoint.ts";
+import { Prefetcher } from "./prefetcher.ts";
 
 /** How long an asynchronous span is waited for while this endpoint holds others, in milliseconds. */
 const NESTED_DEADLINE_MS = 10_000;
-/** Pages requested ahead of the one waited for. */
-const PREFETCH_PAGES = 64;
 
 /**
  * Acquires the pages of ranges without blocking the thread.
@@ -23,12 +22,16 @@ export async function acquireAsync(
   const granted = endpoint.pend<Acquisition>(what);
   const acquisition = endpoint.spans.begin(ranges, false);
   endpoint.own(acquisition);
+  let ahead: Prefetcher | undefined;
   endpoint.onTurns(() => {
     if (granted.settled) return true;
     const freed = ranges.find((range) => endpoint.regions.regionOf(range.region) === undefined);
     if (freed !== undefined) granted.reject(endpoint.regions.freedError(freed.region));
     else if (!endpoint.spans.next(acquisition)) granted.resolve(acquisition);
-    else endpoint.spans.prefetch(acquisition, PREFETCH_PAGES);
+    else if (!isOnePage(ranges)) {
+      ahead ??= new Prefetcher(acquisition, endpoint.regions);
+      ahead.run();
+    }
     return granted.settled;
   });
   try {
@@ -44,4 +47,9 @@ export async function acquireAsync(
     endpoint.spans.cancel(acquisition);
     throw error;
   }
+}
+
+/** Then what is waited for is all that there is to ask for. */
+function isOnePage(ranges: readonly PageRange[]): boolean {
+  return ranges.length === 1 && ranges[0]!.first === ranges[0]!.last;
 }

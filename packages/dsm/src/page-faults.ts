@@ -4,6 +4,7 @@ import type { Port } from "@isles/transport";
 import { Prefetcher } from "./prefetcher.ts";
 import type { Region } from "./region.ts";
 import type { RegionSet } from "./region-set.ts";
+import { noteWait } from "./stats.ts";
 import { Strides } from "./strides.ts";
 
 /** A blocked thread looks up at least this often, in milliseconds, so that a lost wake-up could never become a hang. */
@@ -185,7 +186,7 @@ export class PageFaults {
       this.awaited = undefined;
       const now = this.#host.now();
       account.switchTo(spentBefore, now);
-      region.stats.blockedMs += now - start;
+      noteWait(region.stats, page, now - start);
     }
   }
 }

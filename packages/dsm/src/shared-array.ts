@@ -57,6 +57,10 @@ export class SharedArray<T extends TypedArray = TypedArray> {
   readonly name: string;
   /** Elements. */
   readonly length: number;
+  /** Bytes of a page: what moves between sites, and what one site at a time may write. */
+  readonly pageSize: number;
+  /** Elements of a page. */
+  readonly pageElements: number;
   readonly #context: MemoryContext;
   readonly #endpoint: Endpoint;
   readonly #region: Region;
@@ -89,10 +93,12 @@ export class SharedArray<T extends TypedArray = TypedArray> {
     this.#region = region;
     this.name = region.descriptor.name;
     this.length = length;
+    this.pageSize = region.pageSize;
+    this.pageElements = region.pageSize / region.view.BYTES_PER_ELEMENT;
     this.#view = region.view.subarray(origin, origin + length) as T;
     this.#state = region.cache.state;
     this.#origin = origin;
-    this.#shift = Math.log2(region.pageSize / this.#view.BYTES_PER_ELEMENT);
+    this.#shift = Math.log2(this.pageElements);
     // The launcher's thread must not block: its first access already goes the slow way, which refuses.
     this.#accessesLeft = context.endpoint.mayBlock ? ACCESSES_PER_POLL : -1;
   }

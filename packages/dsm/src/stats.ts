@@ -20,6 +20,9 @@ export interface ArrayStats {
   bytes: number;
   /** Milliseconds that the program waited for pages. */
   blockedMs: number;
+  /** The longest of these waits, and the page that it was for; -1 before the first. */
+  longestWaitMs: number;
+  longestWaitPage: number;
 }
 
 /** What one endpoint did altogether. Its times leave nothing out and count nothing twice; the sums above them do. */
@@ -44,10 +47,22 @@ export function emptyArrayStats(): ArrayStats {
     messages: 0,
     bytes: 0,
     blockedMs: 0,
+    longestWaitMs: 0,
+    longestWaitPage: -1,
   };
 }
 
-/** Adds `more` to `sum`, field by field. */
+/** Adds `more` to `sum`, field by field; of the longest waits the longer one stays. */
 export function addStats(sum: ArrayStats, more: ArrayStats): void {
+  const { longestWaitMs, longestWaitPage } = sum.longestWaitMs >= more.longestWaitMs ? sum : more;
   for (const key of Object.keys(emptyArrayStats()) as (keyof ArrayStats)[]) sum[key] += more[key];
+  Object.assign(sum, { longestWaitMs, longestWaitPage });
+}
+
+/** Notes a wait for a page, in milliseconds. */
+export function noteWait(stats: ArrayStats, page: number, ms: number): void {
+  stats.blockedMs += ms;
+  if (ms <= stats.longestWaitMs) return;
+  stats.longestWaitMs = ms;
+  stats.longestWaitPage = page;
 }

@@ -68,13 +68,19 @@ interface SpansSketch {
   readonly about: string;
   readonly states: number;
   readonly isLong?: boolean;
-  readonly shapes: readonly SpanShape[];
+  /** The same at every site, or by site. */
+  readonly shapes: readonly SpanShape[] | readonly (readonly SpanShape[])[];
 }
 
 function spans(sketch: SpansSketch, options: Omit<SpansOptions, "shapes">): Configuration {
   const { name, about, states, isLong = false } = sketch;
-  const shapes = Array.from({ length: options.sites }, () => sketch.shapes);
+  const shapes = Array.from({ length: options.sites }, (_, site) => shapesOf(sketch, site));
   return { name, about, states, isLong, make: (mutation) => new SpansModel({ ...options, shapes }, mutation) };
+}
+
+function shapesOf({ shapes }: SpansSketch, site: number): readonly SpanShape[] {
+  const own = shapes[site];
+  return Array.isArray(own) ? own : (shapes as readonly SpanShape[]);
 }
 
 const twoPages = { sites: 2, pages: 2, homes: "co-located", spansMax: 2, evicts: false } as const;
@@ -166,6 +172,16 @@ export const configurations: readonly Configuration[] = [
   ),
   spans(
     {
+      name: "spans-async-own-reader",
+      about:
+        "1 page × 3 sites, co-located; one waits by an async span to write what another of its spans reads, others write and read",
+      states: 33_585,
+      shapes: [[r0], [awaited(r0), awaited(w0)], [w0]],
+    },
+    { ...twoPages, sites: 3, pages: 1 },
+  ),
+  spans(
+    {
       name: "spans-ranges-and-pages",
       about: "2 pages × 2 sites, one home each; spans of several ranges nested with single pages, prefetched",
       states: 80_694,
@@ -199,6 +215,16 @@ export const configurations: readonly Configuration[] = [
       states: 382_755,
       isLong: true,
       shapes: [r0, w0],
+    },
+    { ...twoPages, sites: 3, pages: 1 },
+  ),
+  spans(
+    {
+      name: "spans-async-3-sites",
+      about: "1 page × 3 sites, co-located; async read and write spans of every site, two at a time",
+      states: 2_094_890,
+      isLong: true,
+      shapes: [awaited(r0), awaited(w0)],
     },
     { ...twoPages, sites: 3, pages: 1 },
   ),
