@@ -13,7 +13,7 @@ export interface Plan {
   /** Counted rounds with so many workers. */
   roundsOf(workers: number): number;
   /** A round is one run, or as many as take this long by one thread, in seconds; {@link MOST_REPEATS} at most. */
-  readonly roundSeconds: number;
+  roundSecondsOf(workers: number): number;
   /** Every contestant runs for about so long, in seconds of the kernel's own time, before its rounds count; 0: once. */
   warmUpSecondsOf(workers: number): number;
   progress(text: string): void;
@@ -166,7 +166,8 @@ class Runner {
   }
 
   #repeats(): number {
-    const repeats = this.#clock.seconds === undefined ? 1 : Math.ceil(this.#plan.roundSeconds / this.#clock.seconds);
+    const seconds = this.#plan.roundSecondsOf(this.workers);
+    const repeats = this.#clock.seconds === undefined ? 1 : Math.ceil(seconds / this.#clock.seconds);
     return Math.max(1, Math.min(MOST_REPEATS, repeats));
   }
 

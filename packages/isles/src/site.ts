@@ -10,6 +10,7 @@ import type {
   Memory,
   Semaphore,
   SemaphoreAsync,
+  SharedArray,
   SyncAsync,
 } from "@isles/dsm";
 import type { SiteRpc } from "@isles/rpc";
@@ -120,9 +121,11 @@ export class Site {
 
   /**
    * This site's contiguous part of `length` items; the parts of all sites differ by at most one item. With `multiple`, parts begin at
-   * multiples of so many items and differ by at most that: `share(n, 512)` of float64 gives each site whole pages of 4 KiB.
+   * multiples of so many items and differ by at most that: `share(n, 512)` of float64 gives each site whole pages of 4 KiB. Of an
+   * array: its elements, in whole pages, so that no page has two writers.
    */
-  share(length: number, multiple = 1): Share {
+  share(of: number | SharedArray, multiple: number = typeof of === "object" ? of.pageElements : 1): Share {
+    const length = typeof of === "object" ? of.length : of;
     if (!Number.isInteger(length) || length < 0)
       throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
     if (!Number.isInteger(multiple) || multiple < 1)

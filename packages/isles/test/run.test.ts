@@ -36,6 +36,14 @@ describe("run", () => {
     expect(error).toMatchObject({ name: "RangeError", message: expect.stringMatching(/multiples of 0.*1 or more/) });
   });
 
+  it("shares out the whole pages of an array", async () => {
+    expect(await cluster.runAll("shareOfArray", { name: "shared out", length: 300, pageSize: 256 })).toEqual([
+      { share: { start: 0, end: 96 }, pageSize: 256, pageElements: 32 },
+      { share: { start: 96, end: 192 }, pageSize: 256, pageElements: 32 },
+      { share: { start: 192, end: 300 }, pageSize: 256, pageElements: 32 },
+    ]);
+  });
+
   it("without a site takes the one with the least to do", async () => {
     const busy = [cluster.run("later", { ms: 100 }, { site: 0 }), cluster.run("later", { ms: 100 }, { site: 2 })];
     expect(await cluster.run("later", { ms: 0 })).toBe(1);

@@ -206,7 +206,37 @@ function statsTable(stats: ClusterStats): string {
       ...WAITS.map(([, key]) => site[key].toFixed(1)),
     ]);
   }
-  return table.toString();
+  return `${table.toString()}\n${arraysTable(stats.arrays)}`;
+}
+
+/** A wait for a page takes some microseconds. One that takes this long, in milliseconds, is a wait for whoever holds the page … */
+const LONG_WAIT_MS = 1;
+/** … and where all of them together took less than this, it does not matter. */
+const MUCH_WAITED_MS = 20;
+
+function arraysTable(arrays: ClusterStats["arrays"]): string {
+  const head = ["array", "read misses", "write misses", "upgrades", "MiB sent", "waited ms", "longest ms", "for page"];
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
+  });
+  const hints: string[] = [];
+  for (const [name, array] of Object.entries(arrays)) {
+    const { readMisses, writeMisses, upgrades, bytes, blockedMs, longestWaitMs, longestWaitPage } = array;
+    const page = longestWaitPage < 0 ? "–" : longestWaitPage;
+    const mib = (bytes / 2 ** 20).toFixed(2);
+    table.push([name, readMisses, writeMisses, upgrades, mib, blockedMs.toFixed(1), longestWaitMs.toFixed(1), page]);
+    if (blockedMs >= MUCH_WAITED_MS && longestWaitMs >= LONG_WAIT_MS) hints.push(longWaitsHint(name, longestWaitPage));
+  }
+  return [table.toString(), ...hints].join("\n");
+}
+
+function longWaitsHint(name: string, page: number): string {
+  return (
+    `"${name}": a page takes microseconds, but page ${page} took its reader or writer that long: another site held it in a span, or ` +
+    "computed without site.poll(). Let parts begin at page boundaries (site.share(array)), hold less, poll in loops; see docs/PERFORMANCE.md"
+  );
 }
 
 function printJson(value: object): void {

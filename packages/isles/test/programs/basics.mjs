@@ -8,7 +8,26 @@ import { CloneError, MismatchError, SharedArray, UsageError } from "isles";
 /** Not a function: programs may export other things too. */
 export const version = 3;
 
-/** @param {import("isles").Site} site @param {{ length: number, multiple: number }} of */
+/** @param {Site} site @param {{ name: string, length: number, pageSize: number }} of */
+export function shareOfArray(site, { name, length, pageSize }) {
+  const array = site.memory.float64(name, length, { pageSize });
+  return { share: site.share(array), pageSize: array.pageSize, pageElements: array.pageElements };
+}
+
+/** Both sites want page 1 to write and hold it for a while: they take turns.
+ * @param {Site} site @param {number} holdMs */
+export function takeTurns(site, holdMs) {
+  const half = 768; // a page and a half of float64
+  const array = site.memory.float64("halves", 2 * half);
+  for (let step = 0; step < 3; step++) {
+    const span = array.write(site.id * half, (site.id + 1) * half);
+    for (const end = performance.now() + holdMs; performance.now() < end; ) span.view[0]++;
+    span.release();
+    site.barrier();
+  }
+}
+
+/** @param {Site} site @param {{ length: number, multiple: number }} of */
 export function shareOf(site, { length, multiple }) {
   return site.share(length, multiple);
 }
