@@ -9,7 +9,7 @@ const plan: Plan = {
   counts: [2],
   variants: VARIANTS,
   roundsOf: () => 2,
-  roundSeconds: 0,
+  roundSecondsOf: () => 0,
   warmUpSecondsOf: () => 0,
   progress: () => undefined,
   deadlineMs: 3_000,

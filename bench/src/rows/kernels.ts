@@ -19,7 +19,7 @@ const WARM_UP_S = { target: 2.5, other: 1 };
  * Short runs are repeated until the serial loop's would take this long, in seconds; the median counts. The first of them still pays
  * for what went before it: the sleep of the workers, and the garbage of the preparation, which is collected in whatever run comes next.
  */
-const ROUND_S = 1.4;
+const ROUND_S = { target: 1.4, other: 0.2 };
 
 /** Row 9: kernels on Isles against hand-written threads, message passing and one thread alone. */
 export const kernels: Bench = {
@@ -68,14 +68,15 @@ async function* findingsOf(
 ): AsyncGenerator<Finding> {
   const { size, sites, variants, quick } = options;
   const roundsOf = (workers: number) => (quick ? 1 : workers === SITES ? ROUNDS.target : ROUNDS.other);
-  const warmUpSecondsOf = (workers: number) => (quick ? 0 : workers <= SITES ? WARM_UP_S.target : WARM_UP_S.other);
+  const effortOf = (effort: { target: number; other: number }) => (workers: number) =>
+    quick ? 0 : workers === SITES ? effort.target : effort.other;
   const plan: Plan = {
     size,
     counts: sites,
     variants,
     roundsOf,
-    warmUpSecondsOf,
-    roundSeconds: quick ? 0 : ROUND_S,
+    warmUpSecondsOf: effortOf(WARM_UP_S),
+    roundSecondsOf: effortOf(ROUND_S),
     progress,
   };
   const measurements: Measurement[] = [];
