@@ -70,10 +70,7 @@ export class Endpoint implements FaultHost, LinkHost, Receiver, ServiceHost {
   /** Milliseconds spent waiting for services (not pages), and messages sent by them. */
   syncMs = 0;
   serviceMessages = 0;
-  /**
-   * Told, from inside the wait but outside of deliveries, that a wait lasts long which only others can end. May send and
-   * may reject the wait; must neither block nor throw.
-   */
+  /** Told, inside the wait but outside of deliveries, of a long wait that only others can end. May send and reject the wait, not block or throw. */
   onLongWait: ((waitedMs: number) => void) | undefined;
   /** What the thread may do in waits that last. */
   background: Background | undefined;
@@ -329,9 +326,9 @@ export class Endpoint implements FaultHost, LinkHost, Receiver, ServiceHost {
   }
 
   /**
-   * For a program that spins on an element. It waits as much as one that blocks, so it hears of failures: throws what ends
-   * the run's waits. An element changes by a message only, so where threads outnumber cores the spinner leaves its core to
-   * the one who will send it; shortly, since it may be no spinner after all.
+   * For a program that spins on an element. It waits as much as one that blocks, so it hears of failures: throws what ends the run's
+   * waits. An element changes by a message only, so where threads outnumber cores the spinner leaves its core to the one who will
+   * send it; shortly, since it may be no spinner after all.
    */
   rest(): void {
     const error = this.pending.reasonToStop(this.group.id);

@@ -210,9 +210,9 @@ function statsTable(stats: ClusterStats): string {
 }
 
 /** A wait for a page takes some microseconds. One that takes this long, in milliseconds, is a wait for whoever holds the page … */
-const LONG_WAIT_MS = 1;
+const LONG_WAIT_MS = 2;
 /** … and where all of them together took less than this, it does not matter. */
-const MUCH_WAITED_MS = 20;
+const MUCH_WAITED_MS = 50;
 
 function arraysTable(arrays: ClusterStats["arrays"]): string {
   const head = ["array", "read misses", "write misses", "upgrades", "MiB sent", "waited ms", "longest ms", "for page"];
