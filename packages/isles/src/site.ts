@@ -124,10 +124,10 @@ export class Site {
    * multiples of so many items and differ by at most that: `share(n, 512)` of float64 gives each site whole pages of 4 KiB. Of an
    * array: its elements, in whole pages, so that no page has two writers.
    */
-  share(of: number | SharedArray, multiple: number = typeof of === "object" ? of.pageElements : 1): Share {
-    const length = typeof of === "object" ? of.length : of;
+  share(of: number | SharedArray, multiple: number = isArray(of) ? of.pageElements : 1): Share {
+    const length = isArray(of) ? of.length : of;
     if (!Number.isInteger(length) || length < 0)
-      throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more`);
+      throw new RangeError(`share of ${String(length)}: a length is a whole number, 0 or more, or a shared array`);
     if (!Number.isInteger(multiple) || multiple < 1)
       throw new RangeError(`share of ${length} in multiples of ${String(multiple)}: that is a whole number, 1 or more`);
     const units = Math.ceil(length / multiple);
@@ -213,4 +213,8 @@ export class Site {
   toString(): string {
     return endpointName(this.id, this.count);
   }
+}
+
+function isArray(of: number | SharedArray): of is SharedArray {
+  return typeof of === "object" && of !== null;
 }

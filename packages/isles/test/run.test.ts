@@ -32,6 +32,13 @@ describe("run", () => {
       { start: 0, end: 0 },
       { start: 0, end: 7 },
     ]);
+    for (const length of [null, "7", {}, -1]) {
+      const wrong = await rejection(cluster.run("shareOf", { length, multiple: undefined } as never));
+      expect(wrong).toMatchObject({
+        name: "RangeError",
+        message: expect.stringMatching(/whole number.*or a shared array/),
+      });
+    }
     const error = await rejection(cluster.run("shareOf", { length: 7, multiple: 0 }));
     expect(error).toMatchObject({ name: "RangeError", message: expect.stringMatching(/multiples of 0.*1 or more/) });
   });
